@@ -1,0 +1,26 @@
+import type { Write } from '../storage/store.ts'
+
+export interface Job<P = unknown> {
+  id: string
+  kind: string
+  /** Jobs of one key run one after another, in the order they were put. */
+  key: string
+  payload: P
+  attempts: number
+  /** ms since the epoch */
+  notBefore: number
+}
+
+/** Durable work: put in the same write as the reason for it, run at least once, in order per key. */
+export interface Jobs {
+  /** The write that puts a job; commit it, then `wake()`. */
+  write(kind: string, key: string, payload: unknown, options?: { delayMs?: number }): Write
+  wake(): void
+  /** A handler that throws is run again with a growing pause; an AtomicError below 500 but 429 ends the job. */
+  handle<P>(kind: string, handler: (payload: P, job: Job<P>) => Promise<void>): void
+  start(): Promise<void>
+  /** Lets running jobs end (up to `graceMs`) and starts no more. */
+  stop(graceMs?: number): Promise<void>
+  /** Resolves when nothing is due or running. */
+  idle(): Promise<void>
+}

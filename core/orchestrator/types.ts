@@ -1,0 +1,134 @@
+import type { AtomicEventType } from '../contracts/event.ts'
+import type {
+  Actor,
+  ApplyAnswer,
+  CheckpointName,
+  ForecastAnswer,
+  InvariantResult,
+  Mission,
+  VerificationReport,
+} from '../contracts/index.ts'
+
+/** The pull request that a mission belongs to. */
+export interface PullBinding {
+  installationId: number
+  owner: string
+  repo: string
+  number: number
+  /** Repository and branch that batches are committed to. */
+  headOwner: string
+  headRepo: string
+  headRef: string
+  baseRef: string
+  /** Head that the plan was made on; Atomic's own commits follow it. */
+  headSha: string
+  /** Where the ChangeSpec stands: a path in the head, or `description`. */
+  specPath: string
+}
+
+export interface Approval {
+  checkpoint: CheckpointName
+  decision: 'approve' | 'reject'
+  actor: Actor
+  /** ISO 8601 UTC. */
+  at: string
+  planDigest?: string
+  headSha?: string
+  policyDigest?: string
+  comment?: string
+  /** Where it was given. */
+  via: 'rest' | 'comment' | 'review' | 'check-run' | 'cli'
+  /** Address or id of the comment, review or check run: an edit or deletion there withdraws it. */
+  reference?: string
+  /** The proposer approved: allowed in `solo` only. */
+  selfApproved?: boolean
+  withdrawn?: { at: string; by: Actor; reason: string }
+}
+
+/** What a plan fixed. The derivation itself is an artifact: JSON of `ApplyAnswer`. */
+export interface PlanDetail {
+  digest: string
+  engine: string
+  baseTree: string
+  resultTree: string
+  /** `sha256:` of the derivation in the blob store. */
+  derivation: string
+  batches: {
+    index: number
+    title: string
+    operations: number[]
+    paths: string[]
+    baseTree: string
+    resultTree: string
+  }[]
+  operations: ApplyAnswer['operations']
+  warnings: string[]
+  stats: { files: number; insertions: number; deletions: number }
+  forecast?: ForecastAnswer
+  plannedAt: string
+}
+
+/** What stands in the way; shown on the check run, cleared by the next success. */
+export interface Problem {
+  checkpoint: CheckpointName
+  code: string
+  detail: string
+  next: string
+  place?: string
+  operation?: number
+  at: string
+}
+
+export interface Verification {
+  /** Derived again by the app: does the tree that landed equal the tree that was planned? */
+  derived?: { resultTree: string; landedTree: string; treeMatches: boolean; invariants: InvariantResult[]; at: string }
+  /** From a run of the Action; `trusted` when it came from the pinned reusable workflow. */
+  report?: VerificationReport & { trusted: boolean; reportedBy: string; at: string }
+}
+
+/** Who must approve what, as policy says; evaluated by `approvals/`. */
+export interface ApprovalRule {
+  required: number
+  from: { roles: string[]; teams: string[]; users: string[]; codeowners: boolean }
+  /** Pull request reviews of kind "approve" count too. */
+  reviews: boolean
+}
+export interface MissionPolicy {
+  digest: string
+  approvals: { plan: ApprovalRule; execute: ApprovalRule; verify: ApprovalRule; finalize: ApprovalRule }
+  solo: boolean
+  agents: string[]
+  verify: { required: boolean; test?: string; mutation?: { minScore?: number; maxMutants?: number } }
+}
+
+/** All that is kept of a mission; `mission` is what the API shows. Committed with its events in one write. */
+export interface MissionRecord {
+  mission: Mission
+  /** Raw ChangeSpec as parsed, before defaults: what the plan digest covers. */
+  rawSpec?: unknown
+  proposer: Actor
+  pull?: PullBinding
+  policy: MissionPolicy
+  plan?: PlanDetail
+  approvals: Approval[]
+  verification: Verification
+  pack?: { digest: string; size: number; at: string }
+  problem?: Problem
+  /** Where Atomic's commits have brought the branch; absent before the first. */
+  landed?: { headSha?: string; tree: string }
+  /** Set by a push that is not the mission's own: approvals no longer count until it is planned again. */
+  stale?: { headSha: string; at: string }
+  /** Number of events so far: the next event's sequence number. */
+  events: number
+}
+
+/** One event of one mission, in its order; also what `GET /missions/:id/events` streams. */
+export interface MissionEvent {
+  seq: number
+  id: string
+  type: AtomicEventType
+  at: string
+  actor: Actor
+  payload: Record<string, unknown>
+  artifacts: { name: string; digest: string; size: number; mediaType?: string }[]
+}

@@ -1,0 +1,8 @@
+/** Content-addressed artifacts. A digest is `sha256:` and lower-case hex. */
+export interface Blobs {
+  /** Durable when the promise resolves; writing the same bytes again is no error. */
+  put(data: Uint8Array): Promise<{ digest: string; size: number }>
+  /** Verified against the digest on every read. @throws AtomicError `NOT_FOUND`, or `INTERNAL` when the bytes are damaged. */
+  get(digest: string): Promise<Uint8Array>
+  has(digest: string): Promise<boolean>
+}
