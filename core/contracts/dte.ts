@@ -49,7 +49,8 @@ export const ApplyAnswer = z
 
 export const VerifyRequest = z.strictObject({
   before: z.union([Files, z.strictObject({ repository: Repository })]),
-  files: Files,
+  /** The result: whole texts, or a repository at the commit that landed. */
+  files: z.union([Files, z.strictObject({ repository: Repository })]),
   changeSpec: ChangeSpec.optional(),
   invariants: z.array(Invariant).optional(),
   mutation: z.strictObject({ report: z.json().optional() }).optional(),
