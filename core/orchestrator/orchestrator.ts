@@ -1,6 +1,7 @@
 import type { Actor, CallContext, CheckpointName, Service } from '../contracts/index.ts'
 import type { Write } from '../storage/store.ts'
 import type { Approval, MissionPolicy, MissionRecord, PullBinding } from './types.ts'
+import type { Worksite } from './worksite.ts'
 
 /** A mission that a shell asks for: from a pull request, or from the command line. */
 export interface Proposal {
@@ -18,6 +19,23 @@ export interface Proposal {
 export type Decision = Omit<Approval, 'at' | 'withdrawn'> & {
   /** Approvals needed now, from the policy read right before. */
   policy?: MissionPolicy
+}
+
+/** What the shell of a pull request brings: the branch that batches land on, and its approval policy. */
+export interface PullShell {
+  worksite: Worksite
+  /**
+   * The repository's own approval policy for a decision that came over REST; it answers the
+   * decision with the policy as read now. @throws AtomicError `NOT_ALLOWED`.
+   */
+  guard(record: MissionRecord, decision: Decision): Promise<Decision>
+  /** Binds a REST mission's `source.pullRequest`; with the raw ChangeSpec of the request. */
+  bind(source: {
+    owner: string
+    repo: string
+    ref: string
+    pullRequest: number
+  }): Promise<{ pull: PullBinding; policy: MissionPolicy; proposer: Actor }>
 }
 
 /** Everything shells ask of missions, beyond the REST calls of `Service<'orchestrator'>`. */
@@ -45,6 +63,8 @@ export interface Orchestrator {
   cancel(missionId: string, by: Actor, reason: string): Promise<MissionRecord>
   /** Reading the pack of a completed mission, or one written now. */
   pack(missionId: string, ctx: CallContext): Promise<Uint8Array>
+  /** Attached once, before any job runs. */
+  attach(shell: PullShell): void
   /**
    * Called inside each transition with the state before and after; the writes it returns are
    * committed with it, so that what follows from a transition is never lost.

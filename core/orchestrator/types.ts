@@ -104,8 +104,13 @@ export interface MissionPolicy {
 /** All that is kept of a mission; `mission` is what the API shows. Committed with its events in one write. */
 export interface MissionRecord {
   mission: Mission
-  /** Raw ChangeSpec as parsed, before defaults: what the plan digest covers. */
-  rawSpec?: unknown
+  /** Who starts execution once it is approved: the app by itself, or the caller batch by batch. */
+  drive: 'auto' | 'caller'
+  /** Proposal key: the same key is the same mission while it is open. */
+  key?: string
+  /** Artifacts that hold what would make this record large: the source's files, each batch's changes. */
+  sourceFiles?: string
+  batchChanges: Record<string, string>
   proposer: Actor
   pull?: PullBinding
   policy: MissionPolicy
@@ -114,6 +119,8 @@ export interface MissionRecord {
   verification: Verification
   pack?: { digest: string; size: number; at: string }
   problem?: Problem
+  /** The mission's last event is written; what is missing is the pack. */
+  closing?: boolean
   /** Where Atomic's commits have brought the branch; absent before the first. */
   landed?: { headSha?: string; tree: string }
   /** Set by a push that is not the mission's own: approvals no longer count until it is planned again. */
