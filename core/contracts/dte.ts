@@ -36,6 +36,8 @@ export const PlannedBatch = z.strictObject({
 export const ApplyAnswer = z
   .strictObject({
     planDigest: Digest,
+    /** Name and version of the engine, as the plan digest covers it. */
+    engine: z.string(),
     baseTree: GitId,
     resultTree: GitId,
     /** Changed files only; null is a deletion. */
