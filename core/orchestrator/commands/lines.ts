@@ -1,0 +1,102 @@
+import { fromMarkdown } from 'mdast-util-from-markdown'
+import { gfmFromMarkdown } from 'mdast-util-gfm'
+import { gfm } from 'micromark-extension-gfm'
+
+type Root = ReturnType<typeof fromMarkdown>
+type Paragraph = Extract<Root['children'][number], { type: 'paragraph' }>
+
+/**
+ * The command lines of a comment: what follows `/atomic` on each line that begins with it, in a
+ * top-level paragraph. Whether a line stands in code, a quotation, a link and so on is decided by
+ * the Markdown tree, never by looking at the text.
+ */
+export function commandLines(markdown: string): string[] {
+  if (!/\/atomic/i.test(markdown)) return []
+  const tree = parse(markdown)
+  if (tree === undefined) return []
+  const lines: string[] = []
+  const open: string[] = []
+  for (const node of tree.children) {
+    if (node.type === 'html') trackTags(node.value, open)
+    // What an open <details> or <div hidden> encloses is HTML to the one who reads the page.
+    else if (node.type === 'paragraph' && open.length === 0) collect(node, markdown, lines)
+  }
+  return lines
+}
+
+function parse(markdown: string): Root | undefined {
+  try {
+    return fromMarkdown(markdown, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] })
+  } catch {
+    // Nesting beyond the parser's stack is no comment that a person wrote.
+    return undefined
+  }
+}
+
+function collect(paragraph: Paragraph, source: string, into: string[]): void {
+  const end = paragraph.position?.end.offset ?? 0
+  const open: string[] = []
+  for (const child of paragraph.children) {
+    if (child.type === 'html') trackTags(child.value, open)
+    if (child.type !== 'text' || open.length > 0) continue
+    const from = child.position?.start.offset ?? 0
+    const to = child.position?.end.offset ?? 0
+    for (let at = from; at < to; at = nextLine(source, at, to)) {
+      const start = skipBlanks(source, at, to)
+      if (!startsLine(source, start, paragraph) || !isCommand(source, start, to)) continue
+      into.push(source.slice(start + '/atomic'.length, lineEnd(source, start, end, paragraph)))
+    }
+  }
+}
+
+const isBreak = (c: string | undefined): boolean => c === '\n' || c === '\r'
+const isBlank = (c: string | undefined): boolean => c === ' ' || c === '\t'
+
+function nextLine(source: string, at: number, to: number): number {
+  let i = at
+  while (i < to && !isBreak(source[i])) i++
+  return i + 1
+}
+
+function skipBlanks(source: string, at: number, to: number): number {
+  let i = at
+  while (i < to && isBlank(source[i])) i++
+  return i
+}
+
+/** Nothing but blanks between here and the line break before, or the paragraph's own start. */
+function startsLine(source: string, at: number, paragraph: Paragraph): boolean {
+  const first = paragraph.position?.start.offset ?? 0
+  let i = at
+  while (i > first && isBlank(source[i - 1])) i--
+  return i === first || isBreak(source[i - 1])
+}
+
+function isCommand(source: string, at: number, to: number): boolean {
+  if (to - at < 7 || source.slice(at, at + 7).toLowerCase() !== '/atomic') return false
+  const next = source[at + 7]
+  return next === undefined || /\s/.test(next)
+}
+
+function lineEnd(source: string, at: number, end: number, paragraph: Paragraph): number {
+  let i = at
+  while (i < end && !isBreak(source[i])) i++
+  // A hard break may be written as a backslash: it is no argument.
+  const hard = paragraph.children.some((c) => c.type === 'break' && c.position?.start.offset === i - 1)
+  return hard && source[i - 1] === '\\' ? i - 1 : i
+}
+
+const closesItself = new Set('area base br col embed hr img input link meta p param source track wbr'.split(' '))
+
+/** Keeps the stack of HTML elements that stand open after this piece of HTML. */
+function trackTags(html: string, open: string[]): void {
+  const tag = /<!--[\s\S]*?(?:-->|$)|<(\/?)([a-z][a-z0-9-]*)[^>]{0,2000}?(\/?)>/gi
+  for (const [, slash, name, self] of html.matchAll(tag)) {
+    if (name === undefined || self === '/' || closesItself.has(name.toLowerCase())) continue
+    if (slash === '') open.push(name.toLowerCase())
+    else {
+      const at = open.lastIndexOf(name.toLowerCase())
+      if (at >= 0) open.length = at
+    }
+  }
+}
