@@ -16,7 +16,10 @@ export interface Jobs {
   /** The write that puts a job; commit it, then `wake()`. */
   write(kind: string, key: string, payload: unknown, options?: { delayMs?: number }): Write
   wake(): void
-  /** A handler that throws is run again with a growing pause; an AtomicError below 500 but 429 ends the job. */
+  /**
+   * A handler that throws is run again with a growing pause. An AtomicError below 500 ends the job,
+   * but 429, `VERSION_CONFLICT`, and whatever says when to try again.
+   */
   handle<P>(kind: string, handler: (payload: P, job: Job<P>) => Promise<void>): void
   start(): Promise<void>
   /** Lets running jobs end (up to `graceMs`) and starts no more. */
