@@ -1,0 +1,211 @@
+import { isAlias, isPair, LineCounter, parseDocument } from 'yaml'
+import { z } from 'zod'
+import { Risk } from '../../contracts/changespec.ts'
+import { type ContentPolicy, ContentPolicyInput, contentPolicy } from '../../gateway/policy/schema.ts'
+import { AtomicError, type FieldError } from '../../platform/errors.ts'
+import { compileGlob } from '../../platform/glob.ts'
+
+/** `.github/atomic.yml`. */
+
+const name = z.string().min(1).max(256)
+const glob = z
+  .string()
+  .min(1)
+  .max(1024)
+  .superRefine((pattern, ctx) => {
+    try {
+      compileGlob(pattern)
+    } catch (e) {
+      ctx.addIssue({ code: 'custom', message: (e as Error).message })
+    }
+  })
+
+const Rule = z.strictObject({
+  /** People who must approve. */
+  required: z.int().min(0).max(100).optional(),
+  from: z
+    .strictObject({
+      /** `role_name` of the person in the repository; custom roles by their name. */
+      roles: z.array(name).max(100).optional(),
+      /** `organisation/team`, or a slug of the repository's own organisation. */
+      teams: z.array(name).max(100).optional(),
+      users: z.array(name).max(1000).optional(),
+      /** Every touched file that has owners needs one of them. */
+      codeowners: z.boolean().optional(),
+    })
+    .optional(),
+  /** Approving pull request reviews count as well. */
+  reviews: z.boolean().optional(),
+})
+const byCheckpoint = {
+  plan: Rule.optional(),
+  execute: Rule.optional(),
+  verify: Rule.optional(),
+  finalize: Rule.optional(),
+}
+
+export const ConfigInput = z.strictObject({
+  version: z.literal(1),
+  approvals: z
+    .strictObject({
+      ...byCheckpoint,
+      byRisk: z.partialRecord(Risk, z.strictObject(byCheckpoint)).optional(),
+      /** Where a touched path fits, these apply too; they can ask for more, never for less. */
+      byPath: z
+        .array(z.strictObject({ paths: z.array(glob).min(1).max(1000), ...byCheckpoint }))
+        .max(200)
+        .optional(),
+      solo: z.boolean().optional(),
+    })
+    .optional(),
+  agents: z.array(name).max(100).optional(),
+  policy: ContentPolicyInput.optional(),
+  budget: z
+    .strictObject({
+      total: z.number().min(0).optional(),
+      period: z.enum(['day', 'week', 'month', 'quarter', 'year']).optional(),
+    })
+    .optional(),
+  verify: z
+    .strictObject({
+      required: z.boolean().optional(),
+      test: z.string().min(1).max(4096).optional(),
+      mutation: z
+        .strictObject({
+          minScore: z.number().min(0).max(100).optional(),
+          scope: z.enum(['changed', 'all']).optional(),
+          maxMutants: z.int().min(1).max(100_000).optional(),
+        })
+        .optional(),
+    })
+    .optional(),
+})
+export type ConfigInput = z.infer<typeof ConfigInput>
+export type RuleInput = z.infer<typeof Rule>
+type CheckpointRules = { [K in keyof typeof byCheckpoint]?: RuleInput | undefined }
+
+/** A configuration with nothing left open. */
+export interface AtomicConfig {
+  approvals: CheckpointRules & {
+    byRisk: { [R in Risk]?: CheckpointRules | undefined }
+    byPath: readonly (CheckpointRules & { paths: readonly string[] })[]
+    solo: boolean
+  }
+  agents: readonly string[]
+  policy: ContentPolicy
+  budget?: { total?: number | undefined; period: 'day' | 'week' | 'month' | 'quarter' | 'year' }
+  verify: {
+    required: boolean
+    test?: string
+    mutation?: { minScore?: number | undefined; scope?: 'changed' | 'all' | undefined; maxMutants?: number | undefined }
+  }
+}
+
+const maxText = 262_144
+
+/**
+ * Reads a configuration. Every mistake is named at once, with its place.
+ * @throws AtomicError `INVALID_REQUEST`; `errors` has the path and `FILE:LINE:COLUMN` of each.
+ */
+export function parseConfig(text: string, file = '.github/atomic.yml'): ConfigInput {
+  if (text.length > maxText)
+    throw new AtomicError('TOO_LARGE', { detail: `${file} is over ${maxText} characters.`, place: file })
+  const lines = new LineCounter()
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    uniqueKeys: true,
+    strict: true,
+    merge: false,
+    logLevel: 'error',
+  })
+  const placeAt = (offset: number): string => {
+    const { line, col } = lines.linePos(offset)
+    return `${file}:${line}:${col}`
+  }
+  if (document.errors.length > 0)
+    throw refuse(
+      document.errors.map((e) => ({ path: '', place: placeAt(e.pos[0]), message: e.message.split('\n')[0]! })),
+    )
+  let value: unknown
+  try {
+    value = document.toJS({ maxAliasCount: 50 })
+  } catch (cause) {
+    throw refuse([{ path: '', place: `${file}:1:1`, message: (cause as Error).message }])
+  }
+  const parsed = ConfigInput.safeParse(value ?? {})
+  if (parsed.success) return parsed.data
+  throw refuse(
+    parsed.error.issues.flatMap((issue) => {
+      const keys = issue.code === 'unrecognized_keys' ? issue.keys : [undefined]
+      return keys.map((key) => {
+        const path = key === undefined ? issue.path : [...issue.path, key]
+        return {
+          path: printPath(path),
+          place: placeAt(offsetOf(document.contents, path)),
+          message: key === undefined ? issue.message : 'unknown key',
+        }
+      })
+    }),
+  )
+}
+
+function refuse(mistakes: (FieldError & { place: string })[]): AtomicError {
+  const [first] = mistakes
+  const more = mistakes.length > 1 ? ` (and ${mistakes.length - 1} more)` : ''
+  return new AtomicError('INVALID_REQUEST', {
+    detail: `${first?.place}: ${first?.path ? `${first.path}: ` : ''}${first?.message}${more}`,
+    ...(first === undefined ? {} : { place: first.place }),
+    errors: mistakes.map((m) => ({ path: m.path, message: `${m.place}: ${m.message}` })),
+  })
+}
+
+const printPath = (path: readonly PropertyKey[]): string =>
+  path.reduce<string>(
+    (text, p) => (typeof p === 'number' ? `${text}[${p}]` : text === '' ? String(p) : `${text}.${String(p)}`),
+    '',
+  )
+
+/** Where the deepest part of the path that is written down begins. */
+function offsetOf(root: unknown, path: readonly PropertyKey[]): number {
+  type Node = { items?: unknown[]; range?: [number, number, number] | null }
+  let node = root as Node | null
+  let offset = node?.range?.[0] ?? 0
+  for (const key of path) {
+    if (node === null || isAlias(node) || !Array.isArray(node.items)) break
+    const item = node.items.find((it, i) =>
+      isPair(it) ? String((it.key as { value?: unknown })?.value) === String(key) : i === key,
+    )
+    if (item === undefined) break
+    const at = (isPair(item) ? item.key : item) as Node | null
+    offset = at?.range?.[0] ?? offset
+    node = (isPair(item) ? item.value : item) as Node | null
+  }
+  return offset
+}
+
+/** The repository's settings over the organisation's, over the defaults: objects key by key, lists as wholes. */
+export function effectiveConfig(repository?: ConfigInput, organisation?: ConfigInput): AtomicConfig {
+  const c = overlay(organisation ?? { version: 1 }, repository ?? { version: 1 }) as ConfigInput
+  const { byRisk = {}, byPath = [], solo = false, ...rules } = c.approvals ?? {}
+  return {
+    approvals: { ...rules, byRisk, byPath, solo },
+    agents: (c.agents ?? []).map((slug) => slug.toLowerCase()),
+    policy: contentPolicy(c.policy),
+    ...(c.budget === undefined ? {} : { budget: { total: c.budget.total, period: c.budget.period ?? 'month' } }),
+    verify: {
+      required: c.verify?.required ?? true,
+      ...(c.verify?.test === undefined ? {} : { test: c.verify.test }),
+      ...(c.verify?.mutation === undefined ? {} : { mutation: c.verify.mutation }),
+    },
+  }
+}
+
+const isRecord = (v: unknown): v is Record<string, unknown> => typeof v === 'object' && v !== null && !Array.isArray(v)
+
+export function overlay(under: unknown, over: unknown): unknown {
+  if (over === undefined) return under
+  if (!isRecord(under) || !isRecord(over)) return over
+  const result: Record<string, unknown> = { ...under }
+  for (const [key, value] of Object.entries(over)) result[key] = overlay(under[key], value)
+  return result
+}
