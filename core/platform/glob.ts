@@ -18,7 +18,7 @@ export function compileGlob(pattern: string): PathTest {
   const alternatives = expandBraces(pattern).map((p) => p.split('/').map(compileSegment))
   return (path) => {
     const parts = path.split('/')
-    return alternatives.some((segments) => matchSegments(segments, parts))
+    return alternatives.some((segments) => matchedPrefixes(segments, parts)[parts.length] === 1)
   }
 }
 
@@ -27,8 +27,8 @@ export function compileGlobs(patterns: readonly string[]): PathTest {
   return (path) => tests.some((test) => test(path))
 }
 
-/** Row by row: which prefixes of the parts the segments so far can have consumed. */
-export function matchSegments(segments: readonly Segment[], parts: readonly string[]): boolean {
+/** 1 at n where the segments fit exactly the first n parts. */
+export function matchedPrefixes(segments: readonly Segment[], parts: readonly string[]): Uint8Array {
   let row = new Uint8Array(parts.length + 1)
   row[0] = 1
   for (const segment of segments) {
@@ -44,7 +44,7 @@ export function matchSegments(segments: readonly Segment[], parts: readonly stri
     }
     row = next
   }
-  return row[parts.length] === 1
+  return row
 }
 
 function matchAtoms(atoms: readonly Atom[], text: string): boolean {

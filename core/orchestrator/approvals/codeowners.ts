@@ -1,4 +1,4 @@
-import { compileSegment, matchSegments } from '../../platform/glob.ts'
+import { compileSegment, matchedPrefixes } from '../../platform/glob.ts'
 
 /**
  * CODEOWNERS as GitHub reads it
@@ -67,7 +67,8 @@ function compile(pattern: string): (path: string) => boolean {
   const direct = anchored && body.endsWith('/*')
   return (path) => {
     const parts = path.split('/')
-    if (!folder && matchSegments(head, parts)) return true
-    return !direct && parts.some((_, i) => i > 0 && matchSegments(head, parts.slice(0, i)))
+    const fits = matchedPrefixes(head, parts)
+    if (!folder && fits[parts.length] === 1) return true
+    return !direct && fits.subarray(1, parts.length).includes(1)
   }
 }
