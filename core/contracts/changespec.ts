@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Json } from './common.ts'
 
 /** ChangeSpec, version 1. Unknown keys are refused; the shape before defaults is what a plan digest covers. */
 
@@ -67,7 +68,7 @@ export const Invariant = z.discriminatedUnion('type', [
   }),
   z.strictObject({
     type: z.literal('semanticRule'),
-    rule: z.record(z.string(), z.json()),
+    rule: z.record(z.string(), Json),
     language: z.string().min(1),
     files: z.array(glob).optional(),
     expect: z.enum(['present', 'absent']),

@@ -1,5 +1,12 @@
 import { z } from 'zod'
 
+/** Audience of the GitHub Actions OIDC tokens that a run reports with: fixed, so that a token made for another service is refused. */
+export const oidcAudience = 'atomic'
+
+/** Any JSON value; named, so that documents can point to it where it holds itself. */
+export const Json = z.json()
+z.globalRegistry.add(Json, { id: 'Json' })
+
 export const Hex64 = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hex digits')
 export const GitId = z.string().regex(/^[0-9a-f]{40}$/, 'expected 40 lower-case hex digits')
 export const Digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'expected sha256: and 64 lower-case hex digits')

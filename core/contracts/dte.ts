@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ChangeSpec, Invariant } from './changespec.ts'
-import { Digest, Files, GitId, Path, Repository } from './common.ts'
+import { Digest, Files, GitId, Json, Path, Repository } from './common.ts'
 import { InvariantResult, MutationResult } from './mission.ts'
 
 export const ApplyRequest = z.union([
@@ -55,7 +55,7 @@ export const VerifyRequest = z.strictObject({
   files: z.union([Files, z.strictObject({ repository: Repository })]),
   changeSpec: ChangeSpec.optional(),
   invariants: z.array(Invariant).optional(),
-  mutation: z.strictObject({ report: z.json().optional() }).optional(),
+  mutation: z.strictObject({ report: Json.optional() }).optional(),
 })
 export const VerifyAnswer = z
   .strictObject({

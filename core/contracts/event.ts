@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Actor, Digest, Hex64, Time } from './common.ts'
+import { Actor, Digest, Hex64, Json, Time } from './common.ts'
 
 export const atomicEventTypes = [
   'mission.created',
@@ -41,7 +41,7 @@ export const AppendEvent = z
     missionId: z.string().min(1).max(128),
     type: EventType,
     actor: Actor,
-    payload: z.record(z.string(), z.json()),
+    payload: z.record(z.string(), Json),
     artifacts: z.array(ArtifactRef).optional(),
   })
   .meta({ id: 'AppendEvent' })
@@ -66,7 +66,7 @@ export const RecordedEvent = z
       .strictObject({
         missionId: z.string(),
         actor: Actor,
-        payload: z.record(z.string(), z.json()),
+        payload: z.record(z.string(), Json),
         artifacts: z.array(ArtifactRef),
       })
       .nullable(),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ChangeSpec, Risk } from './changespec.ts'
-import { Actor, Cursor, Digest, Files, GitId, Limit, Path, page, Repository, Time } from './common.ts'
+import { Actor, Cursor, Digest, Files, GitId, Json, Limit, Path, page, Repository, Time } from './common.ts'
 
 export const CheckpointName = z.enum(['plan', 'execute', 'verify', 'finalize'])
 export const checkpointNames = CheckpointName.options
@@ -100,7 +100,7 @@ export const MutationResult = z.strictObject({
   timeout: z.int(),
   noCoverage: z.int(),
   /** mutation-testing-report-schema JSON, https://github.com/stryker-mutator/mutation-testing-elements */
-  report: z.json(),
+  report: Json,
 })
 
 export const TestResult = z.strictObject({
