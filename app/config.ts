@@ -1,0 +1,164 @@
+import { type Group, groups } from '../core/contracts/routes.ts'
+import type { LogLevel } from '../core/platform/log.ts'
+import { isLoopback, Mistake, type SettingName, settings, type Token } from './settings.ts'
+
+export interface GithubConfig {
+  appId: number
+  /** PKCS #8 PEM. */
+  privateKey: string
+  webhookSecret: string
+  previousWebhookSecret?: string
+  /** REST API, without a slash at the end. */
+  apiUrl: string
+  /** Where people look: `https://github.com`. */
+  webUrl: string
+}
+
+export interface Config {
+  port: number
+  host: string
+  /** Groups that run in this process. */
+  services: readonly Group[]
+  /** Addresses of groups that run elsewhere. */
+  urls: Partial<Record<Group, string>>
+  serviceToken?: string
+  dataDir: string
+  /** Empty: no credentials, the loopback alone. */
+  tokens: readonly Token[]
+  logLevel: LogLevel
+  metrics: boolean
+  /** Bytes. */
+  bodyLimit: number
+  /** Requests a second for each caller; 0: no limit. */
+  rateLimit: number
+  allowExecution: boolean
+  logKey?: string
+  github?: GithubConfig
+  oidc: { issuer: string; workflowRef?: string }
+}
+
+/** Every mistake in the settings, named at once. */
+export class ConfigError extends Error {
+  readonly mistakes: readonly string[]
+  constructor(mistakes: readonly string[]) {
+    super(`The settings do not fit:\n${mistakes.map((m) => `  ${m}`).join('\n')}`)
+    this.mistakes = mistakes
+  }
+}
+
+type Values = { [N in SettingName]?: ReturnType<(typeof settings)[N]['read']> }
+
+function readValues(env: NodeJS.ProcessEnv, mistakes: string[]): Values {
+  const values: Record<string, unknown> = {}
+  for (const [name, { read, fallback }] of Object.entries(
+    settings as Record<string, { read: (t: string) => unknown; fallback?: string }>,
+  )) {
+    const given = env[name]?.trim()
+    const value = given === undefined || given === '' ? fallback : given
+    if (value === undefined) continue
+    try {
+      values[name] = read(value)
+    } catch (error) {
+      if (!(error instanceof Mistake)) throw error
+      mistakes.push(`${name}: ${error.message}`)
+    }
+  }
+  return values as Values
+}
+
+function readGithub(
+  v: Values,
+  loopback: boolean,
+  mistakes: string[],
+  named: (name: SettingName) => boolean,
+): GithubConfig | undefined {
+  if (!named('APP_ID')) {
+    for (const name of ['PRIVATE_KEY', 'PRIVATE_KEY_PATH', 'WEBHOOK_SECRET'] as const)
+      if (named(name)) mistakes.push(`${name}: set, but APP_ID is not`)
+    return undefined
+  }
+  if (!named('PRIVATE_KEY') && !named('PRIVATE_KEY_PATH'))
+    mistakes.push('PRIVATE_KEY: needed with APP_ID (or PRIVATE_KEY_PATH)')
+  if (named('PRIVATE_KEY') && named('PRIVATE_KEY_PATH'))
+    mistakes.push('PRIVATE_KEY_PATH: set beside PRIVATE_KEY; set one of them')
+  const secret = v.WEBHOOK_SECRET
+  const lenient = loopback && v.NODE_ENV === 'development'
+  if ((secret === undefined || secret === 'development') && !lenient)
+    mistakes.push(
+      'WEBHOOK_SECRET: unset or "development" would let anybody forge webhooks; set the secret of the GitHub App ' +
+        '(allowed on the loopback with NODE_ENV=development)',
+    )
+  const host = v.GHE_HOST
+  const apiUrl = v.GITHUB_API_URL ?? (host === undefined ? 'https://api.github.com' : `https://${host}/api/v3`)
+  const { origin } = new URL(apiUrl)
+  const privateKey = v.PRIVATE_KEY ?? v.PRIVATE_KEY_PATH
+  if (v.APP_ID === undefined || privateKey === undefined) return undefined
+  return {
+    appId: v.APP_ID,
+    privateKey,
+    webhookSecret: secret ?? 'development',
+    ...(v.WEBHOOK_SECRET_PREVIOUS === undefined ? {} : { previousWebhookSecret: v.WEBHOOK_SECRET_PREVIOUS }),
+    apiUrl,
+    webUrl:
+      host !== undefined ? `https://${host}` : origin === 'https://api.github.com' ? 'https://github.com' : origin,
+  }
+}
+
+/**
+ * Settings from the environment.
+ * @throws ConfigError that names every mistake.
+ */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const mistakes: string[] = []
+  const v = readValues(env, mistakes)
+  const named = (name: SettingName): boolean => (env[name]?.trim() ?? '') !== ''
+  const open = named('ATOMIC_TOKENS') && v.ATOMIC_TOKENS?.length !== 0
+  const host = v.HOST ?? (open ? '0.0.0.0' : '127.0.0.1')
+  const loopback = isLoopback(host)
+  if (!open && !loopback)
+    mistakes.push('HOST: without ATOMIC_TOKENS the server answers on the loopback alone (127.0.0.1, ::1, localhost)')
+  if (v.DATABASE_URL !== undefined)
+    mistakes.push('DATABASE_URL: this version keeps its data in the embedded store; leave it unset')
+  const github = readGithub(v, loopback, mistakes, named)
+  const services = v.ATOMIC_SERVICES ?? []
+  const urls: Partial<Record<Group, string>> = {}
+  for (const [group, url] of [
+    ['gateway', v.GATEWAY_URL],
+    ['orchestrator', v.ORCHESTRATOR_URL],
+    ['dte', v.DTE_URL],
+    ['finops', v.FINOPS_URL],
+    ['evidence', v.EVIDENCE_URL],
+  ] as const)
+    if (url !== undefined && !services.includes(group)) urls[group] = url
+  if (services.includes('orchestrator'))
+    for (const group of groups)
+      if (!services.includes(group) && urls[group] === undefined)
+        mistakes.push(
+          `${group.toUpperCase()}_URL: needed, since ATOMIC_SERVICES runs the orchestrator without ${group}`,
+        )
+  if (mistakes.length > 0) throw new ConfigError(mistakes)
+
+  const ghe = v.GHE_HOST
+  return {
+    port: v.PORT ?? 3000,
+    host,
+    services,
+    urls,
+    ...(v.ATOMIC_SERVICE_TOKEN === undefined ? {} : { serviceToken: v.ATOMIC_SERVICE_TOKEN }),
+    dataDir: v.ATOMIC_DATA_DIR ?? '.atomic-data',
+    tokens: v.ATOMIC_TOKENS ?? [],
+    logLevel: v.LOG_LEVEL ?? 'info',
+    metrics: v.ATOMIC_METRICS ?? false,
+    bodyLimit: v.ATOMIC_BODY_LIMIT ?? 10_485_760,
+    rateLimit: v.ATOMIC_RATE_LIMIT ?? (open ? 100 : 0),
+    allowExecution: v.ATOMIC_ALLOW_EXECUTION ?? false,
+    ...(v.ATOMIC_LOG_KEY === undefined ? {} : { logKey: v.ATOMIC_LOG_KEY }),
+    ...(github === undefined ? {} : { github }),
+    oidc: {
+      issuer:
+        v.ATOMIC_OIDC_ISSUER ??
+        (ghe === undefined ? 'https://token.actions.githubusercontent.com' : `https://${ghe}/_services/token`),
+      ...(v.ATOMIC_WORKFLOW_REF === undefined ? {} : { workflowRef: v.ATOMIC_WORKFLOW_REF }),
+    },
+  }
+}

@@ -1,0 +1,169 @@
+import { join } from 'node:path'
+import type { FastifyInstance } from 'fastify'
+import { devPorts, type Group, groups } from '../core/contracts/routes.ts'
+import type { Services } from '../core/contracts/service.ts'
+import { createJobs } from '../core/orchestrator/durable-jobs.ts'
+import { systemClock } from '../core/platform/clock.ts'
+import { createLog, type Log } from '../core/platform/log.ts'
+import { createTelemetry } from '../core/platform/telemetry.ts'
+import { openSqliteStore } from '../core/storage/sqlite/open.ts'
+import type { Config } from './config.ts'
+import { createProbot } from './github/probot.ts'
+import { createAuthenticate } from './http/auth.ts'
+import { createClient } from './http/client.ts'
+import { createDeliveries } from './http/deliveries.ts'
+import { sweep } from './http/expiry.ts'
+import { registerGithubHooks } from './http/github-hooks.ts'
+import { createOidc } from './http/oidc.ts'
+import { createServer, type ServerOptions } from './http/server.ts'
+import { listen } from './listen.ts'
+import { packageVersion } from './version.ts'
+
+export interface StartOptions {
+  /** Opens each group on its own port too. */
+  eachPort?: boolean
+  log?: Log
+}
+
+export interface Running {
+  /** Where all groups of this process answer. */
+  url: string
+  /** Where each group answers by itself, with `eachPort`. */
+  urls: Partial<Record<Group, string>>
+  /** Stops accepting, lets what runs come to its end, and closes the store. */
+  stop(): Promise<void>
+}
+
+const graceMs = 10_000
+const sweepMs = 3_600_000
+
+/** What is undone at the end, latest first; also when the start fails half-way. */
+class Closing {
+  readonly #steps: (() => Promise<unknown> | unknown)[] = []
+  add(step: () => Promise<unknown> | unknown): void {
+    this.#steps.unshift(step)
+  }
+  async run(): Promise<void> {
+    for (const step of this.#steps.splice(0)) await step()
+  }
+}
+
+async function closeServer(app: FastifyInstance): Promise<void> {
+  const timer = setTimeout(() => app.server.closeAllConnections(), graceMs)
+  await app.close()
+  clearTimeout(timer)
+}
+
+function remoteServices({ urls, serviceToken }: Config): Partial<Services> {
+  const token = serviceToken === undefined ? {} : { token: serviceToken }
+  return Object.fromEntries(
+    groups.flatMap((group) => {
+      const baseUrl = urls[group]
+      return baseUrl === undefined ? [] : [[group, createClient(group, { baseUrl, ...token })]]
+    }),
+  )
+}
+
+/**
+ * Atomic as one process: what is built from what.
+ * @throws ConfigError when an address cannot be listened on; AtomicError when the store cannot be opened.
+ */
+export async function start(config: Config, options: StartOptions = {}): Promise<Running> {
+  const closing = new Closing()
+  try {
+    return await build(config, options, closing)
+  } catch (error) {
+    await closing.run()
+    throw error
+  }
+}
+
+async function build(config: Config, options: StartOptions, closing: Closing): Promise<Running> {
+  const clock = systemClock
+  const name = config.services.length === groups.length ? 'atomic' : config.services.join(',')
+  const log = options.log ?? createLog({ level: config.logLevel, service: name })
+  const telemetry = config.metrics ? createTelemetry(name) : undefined
+
+  const store = await openSqliteStore(join(config.dataDir, 'store'))
+  closing.add(() => store.close())
+  const jobs = createJobs({ store, clock, log })
+
+  const remote = remoteServices(config)
+  const services: Partial<Services> = { ...remote }
+  const own = Object.fromEntries(
+    config.services.flatMap((group) => (services[group] === undefined ? [] : [[group, services[group]]])),
+  ) as Partial<Services>
+
+  const { github, oidc } = config
+  const probot = github === undefined ? undefined : createProbot(github, log)
+  const deliveries = createDeliveries(store, jobs, clock)
+
+  const installed = async (repository: string): Promise<boolean> => {
+    const [owner = '', repo = ''] = repository.split('/')
+    const app = await probot?.auth()
+    if (app === undefined) return false
+    try {
+      await app.rest.apps.getRepoInstallation({ owner, repo })
+      return true
+    } catch (error) {
+      if ((error as { status?: number }).status === 404) return false
+      throw error
+    }
+  }
+  const shared: Omit<ServerOptions, 'service' | 'services'> = {
+    version: packageVersion(),
+    authenticate: createAuthenticate({
+      tokens: config.tokens,
+      ...(github === undefined ? {} : { foreign: createOidc({ ...oidc, webUrl: github.webUrl, installed }) }),
+    }),
+    store,
+    clock,
+    log,
+    ...(telemetry === undefined ? {} : { telemetry }),
+    bodyLimit: config.bodyLimit,
+    rateLimit: config.rateLimit,
+  }
+  const hooks = async (app: FastifyInstance): Promise<void> => {
+    if (probot === undefined || github === undefined) return
+    await registerGithubHooks(app, {
+      probot,
+      deliveries,
+      secret: github.webhookSecret,
+      ...(github.previousWebhookSecret === undefined ? {} : { previousSecret: github.previousWebhookSecret }),
+      ...(telemetry === undefined ? {} : { telemetry }),
+    })
+  }
+
+  await sweep(store, clock)
+  const sweeping = setInterval(() => {
+    sweep(store, clock).catch((err: unknown) => log.warn({ err }, 'rows past their time could not be removed'))
+  }, sweepMs)
+  sweeping.unref()
+  closing.add(() => clearInterval(sweeping))
+
+  await jobs.start()
+  closing.add(() => jobs.stop(graceMs))
+
+  const open = async (service: string, parts: Partial<Services>, port: number, extend?: ServerOptions['extend']) => {
+    const app = await createServer({ ...shared, service, services: parts, ...(extend === undefined ? {} : { extend }) })
+    closing.add(() => closeServer(app))
+    return listen(app, config.host, port)
+  }
+  const url = await open(name, own, config.port, hooks)
+  const urls: Partial<Record<Group, string>> = {}
+  if (options.eachPort)
+    for (const group of config.services)
+      urls[group] = await open(group, own[group] === undefined ? {} : { [group]: own[group] }, devPorts[group])
+
+  if (config.tokens.length === 0)
+    log.warn({ host: config.host }, 'no ATOMIC_TOKENS: listening on the loopback alone, every caller is "local"')
+  log.info({ url, services: config.services, github: github !== undefined }, 'listening')
+  return {
+    url,
+    urls,
+    stop: async () => {
+      log.info({}, 'stopping')
+      await closing.run()
+    },
+  }
+}

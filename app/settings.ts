@@ -1,0 +1,180 @@
+import { createPrivateKey } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import { type Group, groups } from '../core/contracts/routes.ts'
+import { type LogLevel, logLevels } from '../core/platform/log.ts'
+
+/** Says what is wrong with a setting; never repeats a value that may be a secret. */
+export class Mistake extends Error {}
+
+export interface Setting<T> {
+  doc: string
+  /** As shown in the help, where there is one. */
+  fallback?: string
+  read: (text: string) => T
+}
+
+const setting = <T>(doc: string, read: (text: string) => T, fallback?: string): Setting<T> => ({
+  doc,
+  read,
+  ...(fallback === undefined ? {} : { fallback }),
+})
+
+export const scopes = [
+  ...groups.flatMap((group) => [`${group}:read`, `${group}:write`]),
+  'approve',
+  'act-for',
+  'report',
+  'service',
+  'admin',
+]
+
+const Token = z.strictObject({
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hex digits'),
+  login: z.string().min(1).max(256),
+  type: z.enum(['human', 'agent']),
+  scopes: z.array(z.enum(scopes)),
+})
+/** A bearer token, by the SHA-256 of its text. */
+export type Token = z.infer<typeof Token>
+
+const text = (value: string): string => value
+const whole =
+  (from: number, to: number) =>
+  (value: string): number => {
+    const n = Number(value)
+    if (!/^\d+$/.test(value) || n < from || n > to) throw new Mistake(`expected a whole number from ${from} to ${to}`)
+    return n
+  }
+const flag = (value: string): boolean => {
+  if (/^(1|true|yes|on)$/i.test(value)) return true
+  if (/^(0|false|no|off)$/i.test(value)) return false
+  throw new Mistake('expected 1 or 0')
+}
+
+export const isLoopback = (host: string): boolean =>
+  /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/i.test(host.replace(/\.$/, ''))
+
+/** https, or http on the loopback; without a slash at the end. */
+const address = (value: string): string => {
+  let url: URL
+  try {
+    url = new URL(value)
+  } catch {
+    throw new Mistake('expected an address such as https://example.org')
+  }
+  if (url.username !== '' || url.password !== '') throw new Mistake('credentials do not belong into an address')
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname)))
+    throw new Mistake('expected https (http on the loopback only)')
+  return url.href.replace(/\/+$/, '')
+}
+/** Services of one installation may speak http inside their own network. */
+const serviceAddress = (value: string): string => {
+  if (!/^https?:\/\/[^\s/@]+(\/\S*)?$/.test(value)) throw new Mistake('expected http(s)://HOST[:PORT]')
+  return value.replace(/\/+$/, '')
+}
+
+const services = (value: string): readonly Group[] => {
+  const names = value.split(/[\s,]+/).filter(Boolean)
+  if (names.includes('all')) return groups
+  const wrong = names.filter((name) => !(groups as readonly string[]).includes(name))
+  if (wrong.length > 0 || names.length === 0) throw new Mistake(`expected "all" or some of ${groups.join(', ')}`)
+  return groups.filter((group) => names.includes(group))
+}
+
+const tokens = (value: string): Token[] => {
+  let json: unknown
+  try {
+    json = JSON.parse(value)
+  } catch {
+    throw new Mistake('not JSON; expected [{"sha256","login","type","scopes"}]')
+  }
+  const parsed = z.array(Token).safeParse(json)
+  if (parsed.success) return parsed.data
+  const first = parsed.error.issues.map((i) => `[${i.path.join('].')}: ${i.message}`)
+  throw new Mistake(first.slice(0, 3).join('; '))
+}
+
+const level = (value: string): LogLevel => {
+  const found = logLevels.find((name) => name === value.toLowerCase())
+  if (found === undefined) throw new Mistake(`expected one of ${logLevels.join(', ')}, in any letter case`)
+  return found
+}
+
+/** A PEM, a PEM with `\n` for its line ends, or base64 of one; answers PKCS #8. */
+const privateKey = (value: string): string => {
+  const pem = value.includes('-----BEGIN') ? value.replaceAll('\\n', '\n') : Buffer.from(value, 'base64').toString()
+  try {
+    return createPrivateKey(pem).export({ type: 'pkcs8', format: 'pem' }).toString()
+  } catch {
+    throw new Mistake('not a private key in PEM (line ends may be written as \\n, or the whole as base64)')
+  }
+}
+const privateKeyFile = (value: string): string => {
+  let content: string
+  try {
+    content = readFileSync(value, 'utf8')
+  } catch {
+    throw new Mistake('the file cannot be read')
+  }
+  return privateKey(content)
+}
+
+const groupUrl = (group: Group): Setting<string> =>
+  setting(`Address of the ${group} service, where this process does not run it`, serviceAddress)
+
+/** Every setting, with what `atomic serve --help` says of it. */
+export const settings = {
+  PORT: setting('Port to listen on; 0 takes any free one', whole(0, 65_535), '3000'),
+  HOST: setting('Address to listen on. Default: 127.0.0.1 without ATOMIC_TOKENS, 0.0.0.0 with them', text),
+  ATOMIC_SERVICES: setting(`Groups that this process runs: all, or some of ${groups.join(', ')}`, services, 'all'),
+  ATOMIC_DATA_DIR: setting('Directory of the embedded store, artifacts and keys', text, '.atomic-data'),
+  DATABASE_URL: setting('postgres:// address of a database; without one the embedded store is used', text),
+  ATOMIC_TOKENS: setting(
+    'Who may call: JSON array of {"sha256","login","type","scopes"}. Without it: the loopback alone, no sign-in',
+    tokens,
+  ),
+  ATOMIC_SERVICE_TOKEN: setting('Bearer token that this process shows to the other services (scope: service)', text),
+  GATEWAY_URL: groupUrl('gateway'),
+  ORCHESTRATOR_URL: groupUrl('orchestrator'),
+  DTE_URL: groupUrl('dte'),
+  FINOPS_URL: groupUrl('finops'),
+  EVIDENCE_URL: groupUrl('evidence'),
+  LOG_LEVEL: setting(`How much is logged: ${logLevels.join(', ')}, in any letter case`, level, 'info'),
+  ATOMIC_METRICS: setting('1 answers GET /metrics (Prometheus)', flag, '0'),
+  ATOMIC_BODY_LIMIT: setting('Largest JSON body, in bytes', whole(1_024, 1_073_741_824), '10485760'),
+  ATOMIC_RATE_LIMIT: setting(
+    'Requests a second for each caller, with bursts of twice as many; 0: no limit. Default: 100 with ATOMIC_TOKENS, else 0',
+    whole(0, 1_000_000),
+  ),
+  ATOMIC_ALLOW_EXECUTION: setting('1 lets POST /dte/verify run tests: your own code on your own server', flag, '0'),
+  ATOMIC_LOG_KEY: setting('Signing key of the evidence log; without one a key is made in the data directory', text),
+  APP_ID: setting('Id of the GitHub App', whole(1, Number.MAX_SAFE_INTEGER)),
+  PRIVATE_KEY: setting('Private key of the GitHub App: PEM, or base64 of it', privateKey),
+  PRIVATE_KEY_PATH: setting('File with the private key of the GitHub App', privateKeyFile),
+  WEBHOOK_SECRET: setting('Secret that GitHub signs webhooks with', text),
+  WEBHOOK_SECRET_PREVIOUS: setting('The secret before, still accepted while it is being changed', text),
+  GHE_HOST: setting('Host of a GitHub Enterprise Server', (value: string) => {
+    if (!/^[\w.-]+(:\d+)?$/.test(value)) throw new Mistake('expected a host name')
+    return value
+  }),
+  GITHUB_API_URL: setting(
+    'Address of GitHub’s REST API. Default: https://api.github.com, or that of GHE_HOST',
+    address,
+  ),
+  ATOMIC_OIDC_ISSUER: setting(
+    'Issuer of GitHub Actions OIDC tokens. Default: that of github.com, or of GHE_HOST',
+    address,
+  ),
+  ATOMIC_WORKFLOW_REF: setting(
+    'The reusable workflow whose results count as verified: OWNER/REPO/.github/workflows/FILE@REF',
+    (value: string) => {
+      if (!/^[^/\s]+\/[^/\s]+\/\.github\/workflows\/[^@\s]+@\S+$/.test(value))
+        throw new Mistake('expected OWNER/REPO/.github/workflows/FILE@REF')
+      return value
+    },
+  ),
+  NODE_ENV: setting('development allows the webhook secret "development" on the loopback', text, 'production'),
+} as const satisfies Record<string, Setting<unknown>>
+
+export type SettingName = keyof typeof settings
