@@ -81,7 +81,14 @@ const settle = (out: Outcome): Outcome => {
     out.events.push({
       type: 'checkpoint.approved',
       actor: atomicActor,
-      payload: { checkpoint: name, via: 'policy', policyDigest: record.policy.digest, ...bound(record, name) },
+      payload: {
+        checkpoint: name,
+        via: 'policy',
+        automatic: true,
+        policyDigest: record.policy.digest,
+        ...bound(record, name),
+        ...approvedTree(record),
+      },
     })
     begin(out, name)
   }
@@ -92,6 +99,9 @@ const begin = (out: Outcome, name: CheckpointName): void => {
   if (name === 'execute' && out.record.drive === 'auto') out.work.push('execute')
   if (name === 'verify' || name === 'finalize') out.work.push(name)
 }
+
+const approvedTree = (record: MissionRecord): { resultTree?: string } =>
+  record.plan ? { resultTree: record.plan.resultTree } : {}
 
 /** What an approval of this checkpoint binds to. */
 const bound = (record: MissionRecord, name: CheckpointName): { planDigest?: string; headSha?: string } => {
@@ -156,6 +166,12 @@ export function unplanned(
   const { pull, policy, ...mission } = change
   Object.assign(out.record, pull && { pull }, policy && { policy })
   Object.assign(out.record.mission, mission)
+  if (counting(before, 'plan').length > 0)
+    out.events.push({
+      type: 'approval.withdrawn',
+      actor: atomicActor,
+      payload: { checkpoint: 'plan', reason: 'What was approved has changed: it is planned anew.' },
+    })
   delete out.record.plan
   delete out.record.mission.planDigest
   delete out.record.problem
@@ -206,7 +222,11 @@ export function decided(before: MissionRecord, given: Approval): Outcome {
   const mine = counting(record, name).find((a) => a.actor.login.toLowerCase() === given.actor.login.toLowerCase())
   if (mine) return out
   record.approvals.push(given)
-  out.events.push({ type: 'checkpoint.approved', actor: given.actor, payload: approvalPayload(given) })
+  out.events.push({
+    type: 'checkpoint.approved',
+    actor: given.actor,
+    payload: { ...approvalPayload(given), ...approvedTree(record) },
+  })
   const now = at(record, name)
   if (now.status !== 'approved' && counting(record, name).length >= Math.max(1, quorum(record, name))) {
     now.status = 'approved'
@@ -252,7 +272,7 @@ const matches = (record: MissionRecord, given: Approval): void => {
 
 const approvalPayload = (a: Approval): Record<string, unknown> => {
   const { actor: _, at: __, withdrawn: ___, decision: ____, ...rest } = a
-  return { ...rest, givenAt: a.at }
+  return rest
 }
 
 const rejected = (before: MissionRecord, given: Approval): Outcome => {
@@ -260,7 +280,11 @@ const rejected = (before: MissionRecord, given: Approval): Outcome => {
   out.record.approvals.push(given)
   at(out.record, given.checkpoint).status = 'rejected'
   out.record.mission.status = 'rejected'
-  out.events.push({ type: 'checkpoint.rejected', actor: given.actor, payload: approvalPayload(given) })
+  out.events.push({
+    type: 'checkpoint.rejected',
+    actor: given.actor,
+    payload: { ...approvalPayload(given), final: true },
+  })
   return out
 }
 
@@ -283,7 +307,12 @@ export function withdrawn(
     out.events.push({
       type: 'approval.withdrawn',
       actor: by,
-      payload: { checkpoint: approval.checkpoint, approver: approval.actor.login, reason },
+      payload: {
+        checkpoint: approval.checkpoint,
+        login: approval.actor.login,
+        ...(approval.reference === undefined ? {} : { reference: approval.reference }),
+        reason,
+      },
     })
     const point = at(record, approval.checkpoint)
     if (record.mission.status !== 'open' || point.status !== 'approved') continue
@@ -384,6 +413,11 @@ export function verified(
   if (event) out.events.push({ type: 'verify.completed', actor: atomicActor, ...event })
   if (verdict === 'failed') {
     point.status = 'rejected'
+    out.events.push({
+      type: 'checkpoint.rejected',
+      actor: atomicActor,
+      payload: { checkpoint: 'verify', automatic: true, final: false, ...(problem ? { reason: problem.detail } : {}) },
+    })
     if (problem) record.problem = problem
   } else if (verdict === 'passed') {
     complete(out, 'verify')
@@ -404,7 +438,7 @@ export function closing(before: MissionRecord, payload: Record<string, unknown>)
   return out
 }
 
-export function packed(before: MissionRecord, pack: NonNullable<MissionRecord['pack']>): Outcome {
+export function packed(before: MissionRecord, pack: NonNullable<MissionRecord['pack']>, treeSize: number): Outcome {
   const out = start(before)
   const { record } = out
   record.pack = pack
@@ -415,7 +449,11 @@ export function packed(before: MissionRecord, pack: NonNullable<MissionRecord['p
     delete record.problem
   }
   if (!point.artifacts.includes(pack.digest)) point.artifacts.push(pack.digest)
-  out.events.push({ type: 'pack.exported', actor: atomicActor, payload: { digest: pack.digest, size: pack.size } })
+  out.events.push({
+    type: 'pack.exported',
+    actor: atomicActor,
+    payload: { digest: pack.digest, size: pack.size, treeSize },
+  })
   return out
 }
 

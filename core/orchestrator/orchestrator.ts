@@ -1,4 +1,4 @@
-import type { Actor, CallContext, CheckpointName, Service } from '../contracts/index.ts'
+import type { Actor, CallContext, ChangeSpec, CheckpointName, Service } from '../contracts/index.ts'
 import type { Write } from '../storage/store.ts'
 import type { Approval, MissionPolicy, MissionRecord, PullBinding } from './types.ts'
 import type { Worksite } from './worksite.ts'
@@ -9,7 +9,7 @@ export interface Proposal {
   key: string
   title: string
   risk: 'low' | 'medium' | 'high'
-  rawSpec: unknown
+  changeSpec: ChangeSpec
   proposer: Actor
   policy: MissionPolicy
   pull?: PullBinding

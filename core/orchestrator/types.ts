@@ -127,11 +127,15 @@ export interface MissionRecord {
   stale?: { headSha: string; at: string }
   /** Number of events so far: the next event's sequence number. */
   events: number
+  /** The same without `pack.exported`, which stands outside the record that a pack proves. */
+  recorded: number
 }
 
 /** One event of one mission, in its order; also what `GET /missions/:id/events` streams. */
 export interface MissionEvent {
   seq: number
+  /** Its number in the record that a pack proves; absent for `pack.exported`. */
+  ordinal?: number
   id: string
   type: AtomicEventType
   at: string

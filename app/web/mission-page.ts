@@ -1,0 +1,155 @@
+import { atomicEventTypes } from '../../core/contracts/event.ts'
+import type { Batch, Checkpoint, InvariantResult } from '../../core/contracts/index.ts'
+import type { MissionEvent, MissionRecord } from '../../core/orchestrator/types.ts'
+import { diffView } from './diff-view.ts'
+import { type Html, html } from './html.ts'
+import { page } from './page.ts'
+
+export interface MissionView {
+  record: MissionRecord
+  /** Unified diff of the plan. */
+  diff: string
+  events: MissionEvent[]
+}
+
+const eventTypes = atomicEventTypes.map((type) => `atomic.${type}`)
+
+const tone: Record<string, string> = {
+  completed: 'ok',
+  approved: 'ok',
+  applied: 'ok',
+  rejected: 'bad',
+  cancelled: 'bad',
+  rolled_back: 'wait',
+  open: 'wait',
+  pending: 'soft',
+}
+const pill = (word: string): Html => html`<span class="pill ${tone[word] ?? 'soft'}">${word.replace('_', ' ')}</span>`
+const short = (id: string | undefined): Html =>
+  html`<code title="${id ?? ''}">${(id ?? '–').replace('sha256:', '').slice(0, 12)}</code>`
+const when = (iso: string): Html => html`<time datetime="${iso}">${iso.slice(0, 19).replace('T', ' ')}</time>`
+const usd = (n: number): string => `$${n.toFixed(n < 0.01 ? 6 : 2)}`
+const plural = (n: number, word: string): string => `${n} ${word}${n === 1 ? '' : 's'}`
+
+/** The page behind every check run of a mission. */
+export function missionPage(view: MissionView): Html {
+  const { record } = view
+  const { mission, pull, problem } = record
+  const live = mission.status === 'open'
+  const body = html`<header><div>
+      <div>${pill(mission.status)} <span class="soft">${mission.risk} risk · <span class="mono">${mission.missionId}</span></span></div>
+      <h1>${mission.title}</h1>
+      <div class="soft">proposed by <b>${record.proposer.login}</b>${pull && html` in ${pull.owner}/${pull.repo}#${pull.number}`} · ${when(mission.createdAt)}</div>
+    </div></header>
+    <main>
+      ${problem && html`<div class="box bad" role="alert"><b>${problem.code}</b>${problem.place && html` at <code>${problem.place}</code>`}<br>${problem.detail}<br><span class="soft">${problem.next}</span></div>`}
+      <h2 id="checkpoints">Checkpoints</h2>
+      <ol class="steps">${mission.checkpoints.map((point) => step(point, mission.checkpoints, live))}</ol>
+      ${plan(record)}
+      ${approvals(record)}
+      ${batches(mission.checkpoints[1]?.batches ?? [], record)}
+      ${verification(record)}
+      ${pack(record)}
+      <h2 id="diff">What changes</h2>
+      ${diffView(view.diff)}
+      ${timeline(view.events)}
+    </main>`
+  return page({
+    title: `${mission.title} · Atomic`,
+    body,
+    ...(live
+      ? { follow: { url: `/missions/${mission.missionId}/events`, from: record.events, types: eventTypes } }
+      : {}),
+  })
+}
+
+const step = (point: Checkpoint, all: readonly Checkpoint[], live: boolean): Html => {
+  const now = live && all.find((c) => c.status !== 'completed') === point
+  return html`<li class="${point.status}${now ? ' now' : ''}" ${now ? html`aria-current="step"` : ''}><b>${point.name}</b>
+    ${pill(point.status)} <span class="soft">${point.actor === 'both' ? 'human or agent' : point.actor}</span></li>`
+}
+
+const plan = ({ plan: p, mission }: MissionRecord): Html | false => {
+  if (!p) return false
+  const cost = p.forecast
+  return html`<h2 id="plan">Plan</h2><div class="box"><dl>
+      <dt>Plan digest</dt><dd><code>${p.digest}</code></dd>
+      <dt>Tree</dt><dd>${short(p.baseTree)} → ${short(p.resultTree)}</dd>
+      <dt>Change</dt><dd>${plural(p.stats.files, 'file')}, <span class="ok">+${p.stats.insertions}</span> <span class="bad">−${p.stats.deletions}</span>, ${plural(p.batches.length, 'batch').replace('batchs', 'batches')}</dd>
+      <dt>Engine</dt><dd class="mono">${p.engine}</dd>
+      ${cost && html`<dt>Forecast</dt><dd>${usd(cost.usdEstimate)} (${usd(cost.low)}–${usd(cost.high)}), p95 ${Math.round(cost.p95Latency)} ms <span class="soft">— ${cost.basis}</span></dd>`}
+    </dl></div>
+    <div class="scroll"><table><thead><tr><th>#</th><th>Operation</th><th>Files</th><th>Edits</th></tr></thead><tbody>
+    ${p.operations.map((o, i) => html`<tr><td>${i + 1}</td><td><code>${describe(mission.changeSpec?.operations[i])}</code></td><td>${o.filesChanged}</td><td>${o.edits}</td></tr>`)}
+    </tbody></table></div>
+    ${p.warnings.map((w) => html`<p class="wait">⚠ ${w}</p>`)}`
+}
+
+const describe = (o: NonNullable<MissionRecord['mission']['changeSpec']>['operations'][number] | undefined): string => {
+  switch (o?.op) {
+    case 'renameSymbol':
+      return `renameSymbol ${o.symbol} → ${o.to}`
+    case 'replaceAPI':
+      return `replaceAPI ${o.target} → ${o.replacement}`
+    case 'moveModule':
+      return `moveModule ${o.from} → ${o.to}`
+    case 'insertNode':
+      return `insertNode ${o.position} ${o.target}`
+    case 'deleteNode':
+      return `deleteNode ${o.target}`
+    default:
+      return o?.op === 'patch' ? 'patch (hand-written)' : ''
+  }
+}
+
+const approvals = ({ approvals: list }: MissionRecord): Html | false =>
+  list.length > 0 &&
+  html`<h2 id="approvals">Approvals</h2><div class="scroll"><table><thead><tr><th>Checkpoint</th><th>Who</th><th>Decision</th><th>Of</th><th>When</th></tr></thead><tbody>
+    ${list.map(
+      (
+        a,
+      ) => html`<tr><td>${a.checkpoint}</td><td>${a.actor.login}${a.selfApproved && html` <span class="pill wait">self-approved</span>`}</td>
+      <td>${a.withdrawn ? html`<span class="wait">withdrawn</span>` : a.decision === 'approve' ? html`<span class="ok">approved</span>` : html`<span class="bad">rejected</span>`}${a.comment && html`<br><span class="soft">${a.comment}</span>`}</td>
+      <td>${short(a.planDigest)}${a.headSha && html` at ${short(a.headSha)}`}</td><td>${when(a.at)}</td></tr>`,
+    )}</tbody></table></div>`
+
+const batches = (list: readonly Batch[], { plan: p }: MissionRecord): Html | false =>
+  list.length > 0 &&
+  html`<h2 id="batches">Batches</h2><div class="scroll"><table><thead><tr><th>Batch</th><th>What</th><th>Status</th><th>Commit</th><th>Tree</th><th>When</th></tr></thead><tbody>
+    ${list.map(
+      (b, i) =>
+        html`<tr><td class="mono">${b.batchId}</td><td>${p?.batches[i]?.title ?? ''}</td><td>${pill(b.status)}</td><td>${b.commit ? short(b.commit) : '–'}</td><td>${short(p?.batches[i]?.resultTree)}</td><td>${when(b.createdAt)}</td></tr>`,
+    )}</tbody></table></div>`
+
+const mark = (good: boolean | undefined): Html =>
+  good ? html`<span class="ok">✓</span>` : html`<span class="bad">✗</span>`
+
+const invariantRows = (list: readonly InvariantResult[], by: string): Html[] =>
+  list.map(
+    (i) =>
+      html`<tr><td>${mark(i.passed)}</td><td>${i.type}</td><td>${i.message}${i.locations.slice(0, 5).map((l) => html`<br><code>${l.path}:${l.line}:${l.column}</code>`)}</td><td>${by}</td><td>${Math.round(i.durationMs)} ms</td></tr>`,
+  )
+
+const verification = ({ verification: v }: MissionRecord): Html | false => {
+  const { derived, report } = v
+  if (!derived && !report) return false
+  return html`<h2 id="verification">Verification</h2><div class="scroll"><table><thead><tr><th></th><th>Check</th><th>Result</th><th>By</th><th>Time</th></tr></thead><tbody>
+    ${derived && html`<tr><td>${mark(derived.treeMatches)}</td><td>tree</td><td>derived ${short(derived.resultTree)}, landed ${short(derived.landedTree)}</td><td>app</td><td></td></tr>`}
+    ${report && html`<tr><td>${mark(report.treeMatches)}</td><td>tree</td><td>derived again in CI: ${short(report.resultTree)}</td><td>${report.trusted ? 'CI, pinned workflow' : 'reported by the pull request'}</td><td></td></tr>`}
+    ${report?.tests && html`<tr><td>${mark(report.tests.passed)}</td><td>tests</td><td><code>${report.tests.command}</code>${report.tests.total !== undefined && html` — ${report.tests.total - (report.tests.failed ?? 0)} of ${report.tests.total} passed`}</td><td>CI</td><td>${Math.round(report.tests.durationMs)} ms</td></tr>`}
+    ${report?.mutation && html`<tr><td></td><td>mutation</td><td>score ${report.mutation.score.toFixed(0)} %: ${report.mutation.killed} killed, ${report.mutation.survived} survived</td><td>CI</td><td></td></tr>`}
+    ${invariantRows(derived?.invariants ?? [], 'app')}${invariantRows(report?.invariants ?? [], 'CI')}
+    </tbody></table></div>`
+}
+
+const pack = ({ pack: p, mission }: MissionRecord): Html | false =>
+  p !== undefined &&
+  html`<h2 id="pack">Audit pack</h2><div class="box"><a href="/missions/${mission.missionId}/view/audit-pack.zip" download>Download the audit pack</a>
+    <span class="soft">(${Math.ceil(p.size / 1024)} KB)</span><br><code>${p.digest}</code><br>
+    <span class="soft">Check it offline: <code>npx atomic verify-pack FILE --key VKEY</code></span></div>`
+
+const timeline = (
+  events: readonly MissionEvent[],
+): Html => html`<h2 id="timeline">Timeline</h2><div class="scroll"><table><thead><tr><th>When</th><th>What</th><th>Who</th><th></th></tr></thead><tbody>
+  ${events.map((e) => html`<tr><td>${when(e.at)}</td><td class="mono">${e.type}</td><td>${e.actor.login}</td><td class="soft">${String(e.payload.checkpoint ?? e.payload.batchId ?? '')}</td></tr>`)}
+  </tbody></table></div>`
