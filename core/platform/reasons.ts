@@ -99,6 +99,21 @@ export const reasons = {
     title: 'The server runs nobody’s code',
     next: 'Send a mutation report, or set ATOMIC_ALLOW_EXECUTION=1 on your own server.',
   },
+  NOTE_MALFORMED: {
+    status: 422,
+    title: 'Not a signed note',
+    next: 'Send the note as it was signed, byte for byte.',
+  },
+  SIGNATURE_INVALID: {
+    status: 422,
+    title: 'No valid signature by a known key',
+    next: 'Check which key is meant; if it is the right one, the text was changed.',
+  },
+  PROOF_INVALID: {
+    status: 422,
+    title: 'The proof does not hold',
+    next: 'Fetch the proof anew for these sizes; if it still fails, the log was changed.',
+  },
   RATE_LIMITED: { status: 429, title: 'Too many requests', next: 'Wait as Retry-After says.' },
   INTERNAL: {
     status: 500,

@@ -1,0 +1,53 @@
+import { hash } from 'node:crypto'
+
+/** Text that is HTML already; everything else is escaped. */
+export class Html {
+  readonly text: string
+  constructor(text: string) {
+    this.text = text
+  }
+}
+type Part = string | number | Html | undefined | false | readonly Part[]
+
+const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+// Direction overrides could make a reader see another text than stands there.
+const hidden = /[\u202a-\u202e\u2066-\u2069]/g
+const escaped = (text: string): string =>
+  text
+    .replaceAll(/[&<>"']/g, (c) => escapes[c]!)
+    .replaceAll(hidden, (c) => `&lt;U+${c.charCodeAt(0).toString(16).toUpperCase()}&gt;`)
+
+function render(part: Part): string {
+  if (part === undefined || part === false) return ''
+  if (part instanceof Html) return part.text
+  return typeof part === 'object' ? part.map(render).join('') : escaped(String(part))
+}
+
+export const html = (strings: TemplateStringsArray, ...parts: Part[]): Html =>
+  new Html(strings.map((s, i) => s + render(parts[i])).join(''))
+
+/** A whole page: its own style, no scripts, nothing loaded from anywhere. */
+export function page(title: string, style: string, body: Html): string {
+  const policy = `default-src 'none'; style-src 'sha256-${hash('sha256', style, 'base64')}'; base-uri 'none'; form-action 'none'`
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<style>${new Html(style)}</style>
+</head>
+<body>
+${body}
+</body>
+</html>
+`.text
+}
+
+export const baseStyle = `:root{color-scheme:light dark}
+body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem}
+h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2.5rem;border-bottom:1px solid #8884}
+table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.35rem .6rem;border-bottom:1px solid #8883}
+code,pre{font:13px/1.45 ui-monospace,monospace;overflow-wrap:anywhere}pre{overflow-x:auto;padding:.8rem;border:1px solid #8884;border-radius:.4rem;overflow-wrap:normal}
+.ok{color:#1a7f37}.bad{color:#cf222e}.dim{color:#6e7781}ins{color:#1a7f37;text-decoration:none}del{color:#cf222e;text-decoration:none}`

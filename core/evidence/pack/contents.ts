@@ -1,0 +1,101 @@
+import { canonical } from '../../platform/canonical.ts'
+import type { Blobs } from '../../storage/blobs.ts'
+import { approvalsDocument } from '../approvals.ts'
+import { readCheckpoint } from '../log/checkpoint.ts'
+import type { StoredEvent } from '../log/layout.ts'
+import { leafText } from '../log/leaf.ts'
+import { joinHashes, tilePath } from '../log/tiles.ts'
+import { writeTlogProof } from '../log/tlog-proof.ts'
+import { inclusionProof, type TileSource, tileWidth } from '../log/tree.ts'
+import type { MissionView } from '../mission-view.ts'
+import { provJson } from '../prov-json.ts'
+import { provenanceOf } from '../provenance.ts'
+import { byPath, jsonText, type PackFile, textFile } from './files.ts'
+import { finopsDocument, focusCsv } from './finops.ts'
+import { mutationHtml } from './mutation-html.ts'
+import { placeArtifacts } from './placing.ts'
+import { readme } from './readme.ts'
+import { reportHtml } from './report-html.ts'
+import { versionsDocument } from './versions.ts'
+
+export interface PackSource {
+  view: MissionView
+  /** The same events, as the log keeps them. */
+  rows: readonly StoredEvent[]
+  /** The signed checkpoint that the pack is pinned to. */
+  checkpoint: string
+  hashes: TileSource
+  blobs: Blobs
+}
+
+/** Files that follow from the events alone; a verifier makes them again and compares. */
+export function derivedFiles(
+  view: MissionView,
+  checkpoint: string,
+  texts: ReadonlyMap<string, string>,
+): Map<string, string> {
+  const { origin, size, claimed } = readCheckpoint(checkpoint)
+  const keys = claimed.map((k) => `${k.name}+${k.keyId}`)
+  const diffs = new Map([...texts].filter(([path]) => path.startsWith('diffs/')))
+  return new Map([
+    ['README.md', readme(view, { origin, treeSize: Number(size), keys })],
+    ['approvals.json', jsonText(approvalsDocument(view))],
+    ['finops.focus.csv', focusCsv(view)],
+    ['finops.json', jsonText(finopsDocument(view))],
+    ['provenance.json', jsonText(provJson(provenanceOf(view)))],
+    ['report.html', reportHtml(view, diffs, origin)],
+    ['versions.json', jsonText(versionsDocument(view))],
+    ...[...texts]
+      .filter(([path]) => /^mutation\/.*\.json$/.test(path))
+      .map(([path, text]): [string, string] => [path.replace(/\.json$/, '.html'), mutationHtml(text)]),
+  ])
+}
+
+/** Artifacts that `derivedFiles` reads. */
+export const isReadForReport = (path: string): boolean => path.startsWith('diffs/') || /^mutation\/.*\.json$/.test(path)
+
+/** Everything but the manifest and the attestation, sorted. */
+export async function packFiles({ view, rows, checkpoint, hashes, blobs }: PackSource): Promise<PackFile[]> {
+  const treeSize = Number(readCheckpoint(checkpoint).size)
+  const files: PackFile[] = [
+    textFile('events.jsonl', rows.map(eventLine).join('')),
+    textFile('log/checkpoint', checkpoint),
+    ...rows.map(({ index }) => ({
+      path: `log/${index}.tlog-proof`,
+      read: async () => {
+        const proof = await inclusionProof(hashes, index, treeSize)
+        return Buffer.from(writeTlogProof({ index: BigInt(index), proof, checkpoint }))
+      },
+    })),
+    ...tileFiles(hashes, treeSize),
+  ]
+  const texts = new Map<string, string>()
+  for (const [path, { digest }] of placeArtifacts(view.events)) {
+    files.push({ path, read: () => blobs.get(digest) })
+    if (isReadForReport(path)) texts.set(path, Buffer.from(await blobs.get(digest)).toString())
+  }
+  const taken = new Set(files.map((f) => f.path))
+  for (const [path, text] of derivedFiles(view, checkpoint, texts)) {
+    if (!taken.has(path)) files.push(textFile(path, text))
+  }
+  return files.sort(byPath)
+}
+
+function eventLine({ index, commitment, eventId, recordedAt, type, salt, body }: StoredEvent): string {
+  const leaf = JSON.parse(leafText({ commitment, eventId, recordedAt, type }))
+  return `${JSON.stringify({ index, leaf, salt, body: body && JSON.parse(canonical(body)) })}\n`
+}
+
+function tileFiles(hashes: TileSource, treeSize: number): PackFile[] {
+  const files: PackFile[] = []
+  for (let level = 0, count = treeSize; count > 0; level++, count = Math.floor(count / tileWidth)) {
+    for (let index = 0; index * tileWidth < count; index++) {
+      const width = Math.min(tileWidth, count - index * tileWidth)
+      files.push({
+        path: `log/tile/${tilePath({ level, index, width })}`,
+        read: async () => joinHashes((await hashes(level, index, width)).slice(0, width)),
+      })
+    }
+  }
+  return files
+}
