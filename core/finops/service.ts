@@ -1,0 +1,29 @@
+import type { Service } from '../contracts/index.ts'
+import { postBudget, readBudget } from './budget.ts'
+import { forecast } from './forecast.ts'
+import { type LedgerPorts, openLedger } from './ledger.ts'
+import { readModelPolicy, replaceModelPolicy } from './models.ts'
+import { costReport } from './report.ts'
+
+export interface FinopsPorts extends LedgerPorts {
+  /** `owner/repo` of a mission, for reports by repository. */
+  repositoryOf?: (missionId: string) => Promise<string | undefined>
+}
+
+/** Forecasts, budgets, the routing policy and cost reports. */
+export function createFinopsService({ store, clock, emit, repositoryOf }: FinopsPorts): Service<'finops'> {
+  const ledger = openLedger({ store, clock, emit })
+  return {
+    forecast: ({ body }) => forecast(body, clock),
+    budget: ({ query }) => readBudget(ledger, query.scope),
+    async consume({ body }, { caller }) {
+      const missionId = 'usd' in body ? body.missionId : undefined
+      const repository = missionId === undefined ? undefined : await repositoryOf?.(missionId)
+      const facts = { at: new Date(clock.now()), ...(repository === undefined ? {} : { repository }) }
+      return postBudget(ledger, body, { login: caller.login, type: caller.type }, facts)
+    },
+    report: ({ query }) => costReport(store, query),
+    models: () => readModelPolicy(store),
+    putModels: ({ body }, { ifMatch }) => replaceModelPolicy(store, body, ifMatch),
+  }
+}
