@@ -12,7 +12,7 @@ import { cancelled, created, decided, emptyCheckpoints, headMoved, retried, unpl
 import type { Orchestrator, Proposal, PullShell } from './orchestrator.ts'
 import { Records } from './records.ts'
 import { missionService, sourceFacts } from './service.ts'
-import type { MissionRecord } from './types.ts'
+import type { MissionEvent, MissionRecord } from './types.ts'
 import { cleanWords } from './words.ts'
 import { handleWork } from './work.ts'
 import { KeptWorksite } from './worksites/kept.ts'
@@ -98,6 +98,14 @@ export function createOrchestrator(deps: OrchestratorDeps & { source?: TreeSourc
   return {
     service: missionService(parts, () => shell, decide, watchers),
     record: (missionId) => records.find(missionId),
+    async timeline(missionId) {
+      const events: MissionEvent[] = []
+      for (;;) {
+        const more = await records.events(missionId, events.length)
+        if (more.length === 0) return events
+        events.push(...more)
+      }
+    },
     ofPull: (owner, repo, number) => records.ofPull(owner, repo, number),
     propose,
     async decide(missionId, decision) {

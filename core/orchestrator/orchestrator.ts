@@ -1,6 +1,6 @@
 import type { Actor, CallContext, ChangeSpec, CheckpointName, Service } from '../contracts/index.ts'
 import type { Write } from '../storage/store.ts'
-import type { Approval, MissionPolicy, MissionRecord, PullBinding } from './types.ts'
+import type { Approval, MissionEvent, MissionPolicy, MissionRecord, PullBinding } from './types.ts'
 import type { Worksite } from './worksite.ts'
 
 /** A mission that a shell asks for: from a pull request, or from the command line. */
@@ -42,6 +42,8 @@ export interface PullShell {
 export interface Orchestrator {
   service: Service<'orchestrator'>
   record(missionId: string): Promise<MissionRecord | undefined>
+  /** Everything that happened in a mission so far, oldest first. */
+  timeline(missionId: string): Promise<MissionEvent[]>
   /** Missions of a pull request, oldest first. */
   ofPull(owner: string, repo: string, number: number): Promise<MissionRecord[]>
   /** Idempotent by key while the mission is open: replans when the spec, head or policy differ, else answers what stands. */

@@ -1,0 +1,26 @@
+import type { Mission } from '../../core/contracts/index.ts'
+import { type Html, html } from './html.ts'
+import { page } from './page.ts'
+
+const where = ({ source }: Mission): string =>
+  source && 'repository' in source
+    ? `${source.repository.owner}/${source.repository.repo}${source.pullRequest === undefined ? '' : `#${source.pullRequest}`}`
+    : ''
+
+/** All missions, newest first. */
+export const missionsPage = (missions: readonly Mission[]): Html =>
+  page({
+    title: 'Missions · Atomic',
+    body: html`<header><div><h1>Missions</h1><div class="soft">What was planned, approved, landed and proved here.</div></div></header>
+    <main>${
+      missions.length === 0
+        ? html`<p>No missions yet. One starts with a ChangeSpec in a pull request, or with <code>POST /missions</code>.</p>`
+        : html`<div class="scroll"><table><thead><tr><th>Mission</th><th>Where</th><th>Status</th><th>Stands at</th><th>Since</th></tr></thead><tbody>
+      ${missions.map(
+        (
+          m,
+        ) => html`<tr><td><a href="/missions/${m.missionId}/view">${m.title}</a></td><td>${where(m)}</td><td>${m.status}</td>
+        <td>${m.checkpoints.find((c) => c.status !== 'completed')?.name ?? 'done'}</td><td>${m.createdAt.slice(0, 16).replace('T', ' ')}</td></tr>`,
+      )}</tbody></table></div>`
+    }</main>`,
+  })
