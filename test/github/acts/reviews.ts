@@ -1,0 +1,170 @@
+import { Failure, invalid, must } from '../failure.ts'
+import { pullSimple } from '../shapes/pull.ts'
+import { reviewCommentShape, reviewShape } from '../shapes/review.ts'
+import type { Json, Pull, Repo, Review, ReviewComment } from '../state.ts'
+import type { World } from '../world.ts'
+import type { Actor } from './actor.ts'
+
+export interface ReviewCommentInput {
+  path: string
+  body: string
+  line?: number
+  side?: string
+  start_line?: number
+  position?: number
+  in_reply_to?: number
+  subject_type?: string
+}
+
+function tellReview(world: World, repo: Repo, review: Review, action: string, actor: Actor, more: Json = {}): void {
+  const pull = must(repo.pulls.get(review.number))
+  const shown = reviewShape(world, repo, review)
+  const payload = {
+    ...more,
+    review: { ...shown, state: review.state.toLowerCase(), body: review.body === '' ? null : review.body },
+    pull_request: pullSimple(world, repo, pull),
+  }
+  world.hooks.emit({ name: 'pull_request_review', action, repo, sender: actor.login, payload })
+}
+
+function tellComment(
+  world: World,
+  repo: Repo,
+  comment: ReviewComment,
+  action: string,
+  actor: Actor,
+  more: Json = {},
+): void {
+  const pull = must(repo.pulls.get(comment.number))
+  const payload = {
+    ...more,
+    comment: reviewCommentShape(world, repo, comment),
+    pull_request: pullSimple(world, repo, pull),
+  }
+  world.hooks.emit({ name: 'pull_request_review_comment', action, repo, sender: actor.login, payload })
+}
+
+const states = { APPROVE: 'APPROVED', REQUEST_CHANGES: 'CHANGES_REQUESTED', COMMENT: 'COMMENTED' } as const
+
+async function hunkOf(world: World, repo: Repo, pull: Pull, path: string): Promise<string> {
+  const git = world.git(repo)
+  const base = (await git.mergeBase(pull.baseSha, pull.headSha)) ?? pull.baseSha
+  const file = (await git.diff(base, pull.headSha)).find((it) => it.path === path)
+  if (!file) throw invalid('PullRequestReviewComment', 'path', 'invalid', `${path} is not part of the pull request`)
+  return file.patch?.split('\n').slice(0, 4).join('\n') ?? ''
+}
+
+export async function submitReview(
+  world: World,
+  repo: Repo,
+  pull: Pull,
+  input: { event: keyof typeof states; body?: string; commit_id?: string; comments?: ReviewCommentInput[] },
+  actor: Actor,
+): Promise<Review> {
+  if (input.event !== 'COMMENT' && pull.user === actor.login) {
+    const verb = input.event === 'APPROVE' ? 'approve' : 'request changes on'
+    throw new Failure(422, 'Unprocessable Entity', { errors: [`Can not ${verb} your own pull request`] })
+  }
+  const now = world.time()
+  const review: Review = {
+    id: world.id(),
+    number: pull.number,
+    user: actor.login,
+    body: input.body ?? '',
+    state: states[input.event],
+    commitId: input.commit_id ?? pull.headSha,
+    submittedAt: now,
+    updatedAt: now,
+  }
+  const hunks = await Promise.all((input.comments ?? []).map((it) => hunkOf(world, repo, pull, it.path)))
+  repo.reviews.set(review.id, review)
+  tellReview(world, repo, review, 'submitted', actor)
+  for (const [i, it] of (input.comments ?? []).entries()) add(world, repo, pull, review, it, hunks[i]!, actor)
+  return review
+}
+
+function add(
+  world: World,
+  repo: Repo,
+  pull: Pull,
+  review: Review,
+  input: ReviewCommentInput,
+  diffHunk: string,
+  actor: Actor,
+): ReviewComment {
+  const now = world.time()
+  const comment: ReviewComment = {
+    id: world.id(),
+    number: pull.number,
+    reviewId: review.id,
+    user: actor.login,
+    body: input.body,
+    path: input.path,
+    commitId: review.commitId,
+    originalCommitId: review.commitId,
+    diffHunk,
+    side: input.side === 'LEFT' ? 'LEFT' : 'RIGHT',
+    ...(input.line === undefined ? {} : { line: input.line }),
+    ...(input.start_line === undefined ? {} : { startLine: input.start_line }),
+    ...(input.position === undefined ? {} : { position: input.position }),
+    ...(input.in_reply_to === undefined ? {} : { inReplyToId: input.in_reply_to }),
+    subjectType: input.subject_type === 'file' ? 'file' : 'line',
+    createdAt: now,
+    updatedAt: now,
+    reactions: [],
+  }
+  repo.reviewComments.set(comment.id, comment)
+  tellComment(world, repo, comment, 'created', actor)
+  return comment
+}
+
+/** A single comment on a line: GitHub makes a review of its own around it. */
+export async function commentOnLine(
+  world: World,
+  repo: Repo,
+  pull: Pull,
+  input: ReviewCommentInput & { commit_id?: string },
+  actor: Actor,
+): Promise<ReviewComment> {
+  const diffHunk = await hunkOf(world, repo, pull, input.path)
+  const now = world.time()
+  const review: Review = {
+    id: world.id(),
+    number: pull.number,
+    user: actor.login,
+    body: '',
+    state: 'COMMENTED',
+    commitId: input.commit_id ?? pull.headSha,
+    submittedAt: now,
+    updatedAt: now,
+  }
+  repo.reviews.set(review.id, review)
+  const comment = add(world, repo, pull, review, input, diffHunk, actor)
+  tellReview(world, repo, review, 'submitted', actor)
+  return comment
+}
+
+export function editReviewComment(world: World, repo: Repo, it: ReviewComment, body: string, actor: Actor): void {
+  const from = it.body
+  it.body = body
+  it.updatedAt = world.time()
+  tellComment(world, repo, it, 'edited', actor, { changes: { body: { from } } })
+}
+
+export function deleteReviewComment(world: World, repo: Repo, it: ReviewComment, actor: Actor): void {
+  repo.reviewComments.delete(it.id)
+  tellComment(world, repo, it, 'deleted', actor)
+}
+
+export function editReview(world: World, repo: Repo, review: Review, body: string, actor: Actor): void {
+  const from = review.body
+  review.body = body
+  review.updatedAt = world.time()
+  tellReview(world, repo, review, 'edited', actor, { changes: { body: { from } } })
+}
+
+export function dismissReview(world: World, repo: Repo, review: Review, actor: Actor): void {
+  review.state = 'DISMISSED'
+  review.updatedAt = world.time()
+  tellReview(world, repo, review, 'dismissed', actor)
+}
