@@ -48,6 +48,8 @@ export function createDeliveries(store: Store, jobs: Jobs, clock: Clock): Delive
           { put: { collection: seen, key: id, value: { name: delivery.name }, expect: 0 } },
           { put: { collection: payloads, key: id, value: delivery } },
           expires(seen, id, clock.now() + seenMs),
+          // One that can never be worked off does not stay for ever either.
+          expires(payloads, id, clock.now() + seenMs),
           jobs.write(jobKind, orderKey(delivery), { id }),
         ])
       } catch (error) {

@@ -80,18 +80,20 @@ export async function registerGithubHooks(app: FastifyInstance, options: GithubH
   })
 }
 
+const notJson = (): AtomicError =>
+  invalid([{ path: '', message: 'the body is not a JSON object' }], 'The body is not a JSON object.')
+
 /** Probot knows one secret: what another one vouched for is signed again with it. */
 async function receive(
   probot: Probot,
   { id, name, body, secret }: { id: string; name: string; body: Buffer; secret: string },
 ): Promise<void> {
   const payload = body.toString('utf8')
-  const event = { id, name, payload, signature: sign(Buffer.from(payload), secret) }
+  if (!payload.trimStart().startsWith('{')) throw notJson()
   try {
-    await probot.webhooks.verifyAndReceive(event)
+    await probot.webhooks.verifyAndReceive({ id, name, payload, signature: sign(Buffer.from(payload), secret) })
   } catch (error) {
-    if ((error as { message?: string }).message === 'Invalid JSON')
-      throw invalid([{ path: '', message: 'the body is not valid JSON' }], 'The body is not valid JSON.')
+    if ((error as { message?: string }).message === 'Invalid JSON') throw notJson()
     throw new AtomicError('INTERNAL', { detail: 'The delivery could not be kept.', cause: error })
   }
 }

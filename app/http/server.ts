@@ -206,7 +206,12 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     )
   })
   const streams = new OpenStreams()
-  app.addHook('preClose', async () => streams.end())
+  app.addHook('preClose', async () => {
+    streams.end()
+    // A connection whose last request ends from now on would otherwise be kept alive, and the server with it.
+    const timer = setInterval(() => app.server.closeIdleConnections(), 20)
+    app.server.once('close', () => clearInterval(timer))
+  })
   registerHooks(app, options)
   await registerOpenapi(app, options.version)
   registerService(app, options)
