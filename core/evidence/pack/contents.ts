@@ -4,9 +4,9 @@ import { approvalsDocument } from '../approvals.ts'
 import { readCheckpoint } from '../log/checkpoint.ts'
 import type { StoredEvent } from '../log/layout.ts'
 import { leafText } from '../log/leaf.ts'
-import { joinHashes, tilePath } from '../log/tiles.ts'
+import { joinHashes } from '../log/tiles.ts'
 import { writeTlogProof } from '../log/tlog-proof.ts'
-import { inclusionProof, type TileSource, tileWidth } from '../log/tree.ts'
+import { inclusionProof, type TileSource } from '../log/tree.ts'
 import type { MissionView } from '../mission-view.ts'
 import { provJson } from '../prov-json.ts'
 import { provenanceOf } from '../provenance.ts'
@@ -16,6 +16,7 @@ import { mutationHtml } from './mutation-html.ts'
 import { placeArtifacts } from './placing.ts'
 import { readme } from './readme.ts'
 import { reportHtml } from './report-html.ts'
+import { tilesOf } from './tiles.ts'
 import { versionsDocument } from './versions.ts'
 
 export interface PackSource {
@@ -86,16 +87,8 @@ function eventLine({ index, commitment, eventId, recordedAt, type, salt, body }:
   return `${JSON.stringify({ index, leaf, salt, body: body && JSON.parse(canonical(body)) })}\n`
 }
 
-function tileFiles(hashes: TileSource, treeSize: number): PackFile[] {
-  const files: PackFile[] = []
-  for (let level = 0, count = treeSize; count > 0; level++, count = Math.floor(count / tileWidth)) {
-    for (let index = 0; index * tileWidth < count; index++) {
-      const width = Math.min(tileWidth, count - index * tileWidth)
-      files.push({
-        path: `log/tile/${tilePath({ level, index, width })}`,
-        read: async () => joinHashes((await hashes(level, index, width)).slice(0, width)),
-      })
-    }
-  }
-  return files
-}
+const tileFiles = (source: TileSource, treeSize: number): PackFile[] =>
+  tilesOf(treeSize).map(({ level, index, width, path }) => ({
+    path,
+    read: async () => joinHashes((await source(level, index, width)).slice(0, width)),
+  }))

@@ -1,0 +1,54 @@
+import type { Claim } from '../claims.ts'
+import type { Checkpoint } from '../log/checkpoint.ts'
+import type { NoteVerifier } from '../log/keys.ts'
+import type { EventBody } from '../log/layout.ts'
+import type { Leaf } from '../log/leaf.ts'
+import type { MissionView } from '../mission-view.ts'
+import type { Archive } from './archive.ts'
+import type { Manifest } from './files.ts'
+
+/** A line of `events.jsonl`. */
+export interface PackEvent {
+  index: number
+  leaf: Leaf
+  salt: string | null
+  body: EventBody | null
+}
+
+/** A signed checkpoint kept from earlier, or JSON `{"checkpoint", "proof"}` with a consistency proof in hex. */
+export type Anchor = string
+
+/** What the checks share; each adds what it has established. */
+export interface Inspection {
+  archive: Archive
+  keys: readonly NoteVerifier[]
+  anchors: readonly Anchor[]
+  manifest?: Manifest
+  note?: string
+  checkpoint?: Checkpoint
+  events?: PackEvent[]
+  view?: MissionView
+}
+
+export interface Check {
+  name: string
+  /** Throws `PackFault` for what is wrong. */
+  run(inspection: Inspection): Promise<Claim> | Claim
+}
+
+/** What is wrong with a pack, naming the file or event. */
+export class PackFault extends Error {
+  override readonly name = 'PackFault'
+}
+export const refuse = (detail: string): never => {
+  throw new PackFault(detail)
+}
+
+/** A claim that cannot be judged because one before it failed. */
+export class Unjudged extends Error {
+  override readonly name = 'Unjudged'
+}
+export function need<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new Unjudged(`not judged: ${what} could not be read`)
+  return value
+}

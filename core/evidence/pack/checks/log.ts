@@ -1,0 +1,89 @@
+import { z } from 'zod'
+import { Actor, ArtifactRef, Hex64, Time } from '../../../contracts/index.ts'
+import { leafText } from '../../log/leaf.ts'
+import { leafHash, verifyInclusion } from '../../log/merkle.ts'
+import { readTlogProof, writeTlogProof } from '../../log/tlog-proof.ts'
+import { viewMission } from '../../mission-view.ts'
+import { type Check, type Inspection, need, type PackEvent, refuse } from '../check.ts'
+import { packTiles } from '../tiles.ts'
+
+const path = 'events.jsonl'
+const Line = z.strictObject({
+  index: z.int().min(0),
+  leaf: z.strictObject({
+    commitment: Hex64,
+    eventId: z.string().min(1),
+    recordedAt: Time,
+    type: z.string().min(1),
+    v: z.literal(1),
+  }),
+  salt: Hex64.nullable(),
+  body: z
+    .strictObject({
+      actor: Actor,
+      artifacts: z.array(ArtifactRef),
+      missionId: z.string(),
+      payload: z.record(z.string(), z.json()),
+    })
+    .nullable(),
+})
+
+async function readEvents({ archive }: Inspection): Promise<PackEvent[]> {
+  const text = (await archive.read(path)).toString()
+  if (!text.endsWith('\n')) refuse(`${path} does not end in a newline`)
+  const lines = text.slice(0, -1).split('\n')
+  return lines.map((line, i) => {
+    try {
+      return Line.parse(JSON.parse(line)) as PackEvent
+    } catch {
+      return refuse(`${path}, line ${i + 1}: not an event`)
+    }
+  })
+}
+
+/** Every event is in the log at its place, in order, and the log's hashes lead to the signed root. */
+export const logCheck: Check = {
+  name: 'log',
+  async run(inspection) {
+    const events = await readEvents(inspection)
+    const manifest = need(inspection.manifest, 'the manifest')
+    const { size, rootHash } = need(inspection.checkpoint, 'the checkpoint')
+    const note = need(inspection.note, 'the checkpoint')
+    const tiles = await packTiles(inspection.archive, Number(size))
+    if (!Buffer.from(await tiles.root()).equals(Buffer.from(rootHash)))
+      refuse('log/tile/: the hashes do not lead to the signed root')
+    let last: PackEvent | undefined
+    for (const event of events) {
+      const { index, leaf } = event
+      if (last && index <= last.index) refuse(`${path}: event ${index} stands after event ${last.index}`)
+      if (last && leaf.recordedAt < last.leaf.recordedAt)
+        refuse(`${path}: event ${index} was recorded before event ${last.index}`)
+      const hash = leafHash(Buffer.from(leafText(leaf)))
+      const file = `log/${index}.tlog-proof`
+      const text = (await inspection.archive.read(file)).toString()
+      const proof = readTlogProof(text)
+      if (writeTlogProof(proof) !== text || proof.checkpoint !== note || proof.index !== BigInt(index))
+        refuse(`${file} proves something else`)
+      try {
+        verifyInclusion({ index: BigInt(index), treeSize: size, leafHash: hash, proof: proof.proof, rootHash })
+      } catch (cause) {
+        refuse(`${file}: event ${index} of ${path} is not in the log: ${(cause as Error).message}`)
+      }
+      if (!(await tiles.leaf(index)).equals(Buffer.from(hash))) refuse(`log/tile/: another entry stands at ${index}`)
+      last = event
+    }
+    const asked = new Set(['log/checkpoint', ...tiles.paths, ...events.map((e) => `log/${e.index}.tlog-proof`)])
+    const extra = manifest.files.find(({ path: p }) => p.startsWith('log/') && !asked.has(p))
+    if (extra) refuse(`${extra.path} belongs to no event`)
+    inspection.events = events
+    const facts = events.map(({ index, leaf: { eventId, type, recordedAt }, body }) => ({
+      index,
+      eventId,
+      type,
+      recordedAt,
+      body,
+    }))
+    inspection.view = viewMission(manifest.missionId, facts)
+    return { verdict: 'pass', detail: `${events.length} events, each proved to be in the log of ${size} entries` }
+  },
+}

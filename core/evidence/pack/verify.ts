@@ -1,0 +1,91 @@
+import type { Claim, Verdict } from '../claims.ts'
+import { type NoteVerifier, parseVerifierKey } from '../log/keys.ts'
+import { type Archive, openArchive } from './archive.ts'
+import { type Anchor, type Check, type Inspection, Unjudged } from './check.ts'
+import { anchorsCheck } from './checks/anchors.ts'
+import { attestationCheck } from './checks/attestation.ts'
+import { checkpointCheck } from './checks/checkpoint.ts'
+import { claimChecks } from './checks/claims.ts'
+import { eventsCheck } from './checks/events.ts'
+import { filesCheck } from './checks/files.ts'
+import { keyCheck } from './checks/key.ts'
+import { logCheck } from './checks/log.ts'
+import { manifestCheck } from './checks/manifest.ts'
+
+export interface PackCheck {
+  /** One claim, such as `log` or `approvals`. */
+  name: string
+  verdict: Verdict
+  detail: string
+}
+export interface PackVerdict {
+  /** The key was given, nothing failed, and (with `requireIndependent`) others than the proposer approved. */
+  ok: boolean
+  checks: PackCheck[]
+}
+export interface VerifyOptions {
+  /** Verifier keys of the log, had by another way than the pack. Without one nothing is proved. */
+  keys: readonly string[]
+  anchors?: readonly Anchor[]
+  requireIndependent?: boolean
+}
+
+const checks: readonly Check[] = [
+  manifestCheck,
+  keyCheck,
+  checkpointCheck,
+  logCheck,
+  eventsCheck,
+  attestationCheck,
+  filesCheck,
+  ...claimChecks,
+  anchorsCheck,
+]
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** Whatever goes wrong in a check is a reason not to believe; it is never passed over. */
+async function judge(check: Check, inspection: Inspection): Promise<Claim> {
+  try {
+    return await check.run(inspection)
+  } catch (error) {
+    return { verdict: error instanceof Unjudged ? 'not-assessed' : 'fail', detail: messageOf(error) }
+  }
+}
+
+/**
+ * Judges an audit pack offline, in place, claim by claim. Promises an answer for whatever bytes
+ * the file has; throws only where the file cannot be read or a key is none (`INVALID_REQUEST`).
+ */
+export async function verifyAuditPack(path: string, options: VerifyOptions): Promise<PackVerdict> {
+  const keys: NoteVerifier[] = options.keys.map(parseVerifierKey)
+  let archive: Archive
+  try {
+    archive = await openArchive(path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== undefined) throw error
+    const unjudged = checks.map(
+      ({ name }): PackCheck => ({ name, verdict: 'not-assessed', detail: 'the archive is not sound' }),
+    )
+    return { ok: false, checks: [{ name: 'archive', verdict: 'fail', detail: messageOf(error) }, ...unjudged] }
+  }
+  try {
+    const inspection: Inspection = { archive, keys, anchors: options.anchors ?? [] }
+    const found: PackCheck[] = [
+      {
+        name: 'archive',
+        verdict: 'pass',
+        detail: `${archive.entries.size} files, laid out as a pack is, every CRC-32 right`,
+      },
+    ]
+    for (const check of checks) found.push({ name: check.name, ...(await judge(check, inspection)) })
+    return { ok: found.every((c) => accepted(c, options.requireIndependent === true)), checks: found }
+  } finally {
+    await archive.close()
+  }
+}
+
+function accepted({ name, verdict }: PackCheck, requireIndependent: boolean): boolean {
+  if (verdict === 'fail' || verdict === 'KEY_NOT_PINNED') return false
+  return !(requireIndependent && name === 'independence' && verdict !== 'pass')
+}
