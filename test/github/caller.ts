@@ -23,14 +23,14 @@ export function roleOf(world: World, repo: Repo, login: string): Role {
   return roles.reduce((a, b) => (rank[b] > rank[a] ? b : a))
 }
 
-export function mayRead(world: World, caller: Caller, repo: Repo): boolean {
+function mayRead(world: World, caller: Caller, repo: Repo): boolean {
   if (caller.kind === 'bot') return !repo.private || reaches(world, caller, repo)
   if (caller.kind === 'user') return atLeast(roleOf(world, repo, caller.name), 'read')
   return !repo.private && caller.kind === 'anonymous'
 }
 
 /** Whether an installation's or a workflow's token is for this repository. */
-export function reaches(world: World, caller: Caller & { kind: 'bot' }, repo: Repo): boolean {
+function reaches(world: World, caller: Caller & { kind: 'bot' }, repo: Repo): boolean {
   const { token } = caller
   if (token.repositories && !token.repositories.has(repo.id)) return false
   if (token.installationId === undefined) return token.repositories !== undefined

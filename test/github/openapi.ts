@@ -66,7 +66,12 @@ export class OpenApi {
     for (const [name, value] of Object.entries(query)) {
       const parameter = known.get(name)
       if (!parameter) found.push({ path: `?${name}`, message: 'is no parameter of this call' })
-      else found.push(...this.#judge(`${method} ${template} ?${name}`, parameter.schema, coerce(value), `?${name}`))
+      else {
+        const judge = (it: unknown): Mismatch[] =>
+          this.#judge(`${method} ${template} ?${name}`, parameter.schema, it, `?${name}`)
+        // A query has text only: what is described as a number or a flag is read as one.
+        if (judge(value).length > 0) found.push(...judge(coerce(value)))
+      }
     }
     for (const it of known.values()) {
       if (it.required && query[it.name] === undefined) found.push({ path: `?${it.name}`, message: 'is required' })

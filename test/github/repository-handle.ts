@@ -5,7 +5,15 @@ import { commitFiles, type Files } from './acts/commits.ts'
 import { tellMergeGroup } from './acts/merge-group.ts'
 import { type EditPullInput, editPull, mergePull, type OpenPullInput, openPull, setDraft } from './acts/pulls.ts'
 import { moveRef } from './acts/refs.ts'
-import { commentOnLine, dismissReview, editReview, type ReviewCommentInput, submitReview } from './acts/reviews.ts'
+import {
+  commentOnLine,
+  deleteReviewComment,
+  dismissReview,
+  editReview,
+  editReviewComment,
+  type ReviewCommentInput,
+  submitReview,
+} from './acts/reviews.ts'
 import type { Commit } from './git/commit.ts'
 import type { Git } from './git/git.ts'
 import {
@@ -227,6 +235,16 @@ export class RepositoryHandle {
     return commentOnLine(this.#world, this.#repo, this.pull(number), input, this.#actor(input.as))
   }
 
+  editReviewComment(id: number, body: string, as?: string): void {
+    const it = this.#reviewComment(id)
+    editReviewComment(this.#world, this.#repo, it, body, this.#actor(as ?? it.user))
+  }
+
+  deleteReviewComment(id: number, as?: string): void {
+    const it = this.#reviewComment(id)
+    deleteReviewComment(this.#world, this.#repo, it, this.#actor(as ?? it.user))
+  }
+
   reviews(number: number): Review[] {
     return [...this.#repo.reviews.values()].filter((it) => it.number === number)
   }
@@ -271,6 +289,12 @@ export class RepositoryHandle {
   #comment(id: number): Comment {
     const comment = this.#repo.comments.get(id)
     if (!comment) throw new Error(`there is no comment ${id} in ${this.fullName}`)
+    return comment
+  }
+
+  #reviewComment(id: number): ReviewComment {
+    const comment = this.#repo.reviewComments.get(id)
+    if (!comment) throw new Error(`there is no review comment ${id} in ${this.fullName}`)
     return comment
   }
 

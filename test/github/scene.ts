@@ -20,6 +20,7 @@ export interface Scene {
   github: GitHub
   app: AppHandle
   installationId: number
+  webhookUrl: string
   repo: RepositoryHandle
   /** Octokit as the app's installation. */
   bot: Octokit
@@ -62,7 +63,8 @@ export async function setScene(options: { files?: Files; private?: boolean } = {
     })
   })
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
-  app.setWebhook(`http://127.0.0.1:${(listener.address() as AddressInfo).port}/api/github/webhooks`)
+  const webhookUrl = `http://127.0.0.1:${(listener.address() as AddressInfo).port}/api/github/webhooks`
+  app.setWebhook(webhookUrl)
   const repo = await github.createRepository('acme/shop', {
     private: options.private ?? true,
     files: options.files ?? { 'README.md': '# Shop\n', 'src/user.ts': 'export const user = 1\n' },
@@ -79,6 +81,7 @@ export async function setScene(options: { files?: Files; private?: boolean } = {
     github,
     app,
     installationId,
+    webhookUrl,
     repo,
     bot: await octokits.getInstallationOctokit(installationId),
     asApp: octokits.octokit,

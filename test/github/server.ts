@@ -189,9 +189,7 @@ export class ApiServer {
     const raw = hasJson ? JSON.stringify(answer.body) : answer.raw
     const media = answer.media ?? 'application/json'
     response.writeHead(answer.status, {
-      ...(raw === undefined
-        ? {}
-        : { 'content-type': media.startsWith('application/octet') ? media : `${media}; charset=utf-8` }),
+      ...(raw === undefined ? {} : { 'content-type': /zip/.test(media) ? media : `${media}; charset=utf-8` }),
       'x-github-media-type': 'github.v3; format=json',
       'x-github-request-id': `A70A:${this.log.calls.length}`,
       'cache-control': 'private, max-age=60, s-maxage=60',

@@ -39,6 +39,7 @@ export function smartHttp(world: World, server: ApiServer): Outside {
       }
       if (rest === '/git-receive-pack') await receive(world, server, repo, caller, request, response, path)
       else await backend(repo, caller, rest, request, response)
+      response.end()
     } catch (error) {
       if (!(error instanceof Failure)) throw error
       status = error.status
@@ -84,7 +85,7 @@ async function receive(
   await server.announce('after', 'POST', path, caller.name)
 }
 
-/** Runs git's own CGI; @see https://git-scm.com/docs/git-http-backend */
+/** Runs git's own CGI, and leaves the answer open: a push has ended when what it brings about has begun; @see https://git-scm.com/docs/git-http-backend */
 function backend(
   repo: Repo,
   caller: Caller,
@@ -131,8 +132,6 @@ function backend(
     child.on('error', reject)
     child.on('close', () => {
       if (!response.headersSent) response.writeHead(500)
-      // The answer ends with the process: what a push brings about may then begin.
-      response.end()
       resolve()
     })
     child.stdin.on('error', () => undefined)

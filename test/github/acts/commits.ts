@@ -19,7 +19,7 @@ export function gitPerson(world: World, login: string, date = world.time()): Per
   return { name: account.name, email: account.email, date }
 }
 
-export async function treeOf(world: World, repo: Repo, base: string | undefined, files: Files): Promise<string> {
+async function treeOf(world: World, repo: Repo, base: string | undefined, files: Files): Promise<string> {
   const git = world.git(repo)
   const entries = Object.entries(files)
   const bytes = (value: string | Uint8Array): Uint8Array => (typeof value === 'string' ? Buffer.from(value) : value)

@@ -6,7 +6,7 @@ import { repoHtml, repository } from '../shapes/repository.ts'
 import type { Json, Repo } from '../state.ts'
 import type { World } from '../world.ts'
 
-export const zeros = '0'.repeat(40)
+const zeros = '0'.repeat(40)
 /** The empty tree: what a first commit is compared with. */
 export const emptyTree = '4b825dc642cb6eb9a060e54bf8d69288fbee4904'
 

@@ -35,7 +35,8 @@ export function readCommit(sha: string, data: Buffer): Commit {
     parents: [],
     author: readPerson(''),
     committer: readPerson(''),
-    message: split < 0 ? '' : text.slice(split + 2),
+    // As GitHub shows it: without the newline that git's own commands leave at the end.
+    message: split < 0 ? '' : text.slice(split + 2).replace(/\n$/, ''),
   }
   for (const line of head.split('\n')) {
     const space = line.indexOf(' ')

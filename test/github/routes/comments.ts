@@ -12,7 +12,7 @@ const write = ['issues:write', 'pull_requests:write']
 const commentOf = (call: RepoCall): Comment => must(call.repo.comments.get(number(call.params.comment_id)))
 
 /** One's own comments, or anyone's for those who may write. */
-export function mayEdit(call: RepoCall, author: string): void {
+function mayEdit(call: RepoCall, author: string): void {
   if (call.actor.login === author || call.caller.kind === 'bot') return
   if (!atLeast(roleOf(call.world, call.repo, call.actor.login), 'write')) throw forbidden('Must have admin rights.')
 }

@@ -18,7 +18,7 @@ interface TreeInput {
 }
 
 /** GitHub cuts a recursive listing here and says `truncated`. */
-export const treeLimit = { entries: 100_000 }
+const treeLimit = { entries: 100_000 }
 
 async function showTree(call: RepoCall, sha: string, recursive = false): Promise<Json> {
   const { world, repo, git } = call

@@ -182,7 +182,7 @@ export function pullAsIssue(world: World, repo: Repo, pull: Pull): Json {
 }
 
 /** The short form that check runs and workflow runs carry. */
-export function pullMinimal(world: World, repo: Repo, pull: Pull): Json {
+function pullMinimal(world: World, repo: Repo, pull: Pull): Json {
   const of = { id: repo.id, url: repoApi(world, repo), name: repo.name }
   return {
     url: `${repoApi(world, repo)}/pulls/${pull.number}`,

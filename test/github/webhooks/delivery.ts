@@ -27,7 +27,7 @@ export interface Delivery {
 
 export const payloadOf = (delivery: Delivery): Json => JSON.parse(delivery.body) as Json
 
-export function signedHeaders(delivery: Delivery, secret: string): Record<string, string> {
+function signedHeaders(delivery: Delivery, secret: string): Record<string, string> {
   const mac = (algorithm: string): string => createHmac(algorithm, secret).update(delivery.body).digest('hex')
   return {
     accept: '*/*',

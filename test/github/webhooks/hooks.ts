@@ -132,14 +132,15 @@ export class Hooks {
     queue.push(delivery)
   }
 
-  async #attempt(delivery: Delivery): Promise<void> {
+  async #attempt(delivery: Delivery): Promise<boolean> {
     const app = this.#world.apps.get(delivery.appId)!
     delivery.deliveredAt = new Date(this.#world.clock.now()).toISOString()
     this.deliveries.push(delivery)
     if (this.#faults.loses(delivery)) {
       delivery.status = 'timed out'
-      return
+      return false
     }
     await send(delivery, app.webhookUrl!, app.webhookSecret)
+    return true
   }
 }

@@ -3,13 +3,14 @@ import type { Delivery } from './delivery.ts'
 
 /** One app's deliveries, one after the other in the order they happened, unless a fault says otherwise. */
 export class DeliveryQueue {
-  readonly #attempt: (delivery: Delivery) => Promise<void>
+  /** False where it was lost on the way. */
+  readonly #attempt: (delivery: Delivery) => Promise<boolean>
   readonly #faults: DeliveryFaults
   readonly #waiting: Delivery[] = []
   #working: Promise<void> | undefined
   #stopped = false
 
-  constructor(attempt: (delivery: Delivery) => Promise<void>, faults: DeliveryFaults) {
+  constructor(attempt: (delivery: Delivery) => Promise<boolean>, faults: DeliveryFaults) {
     this.#attempt = attempt
     this.#faults = faults
   }
@@ -48,7 +49,7 @@ export class DeliveryQueue {
   }
 
   async #send(delivery: Delivery): Promise<void> {
-    await this.#attempt(delivery)
+    if (!(await this.#attempt(delivery))) return
     for (let more = this.#faults.repeats(delivery); more > 0; more -= 1) await this.#attempt({ ...delivery })
   }
 
