@@ -238,6 +238,7 @@ describe('durable jobs', () => {
     const after = make()
     await after.start()
     await put(after, 'k', 'second')
+    await after.idle()
     const seen: unknown[] = []
     after.handle('work', async (n) => void seen.push(n))
     now += 60_000

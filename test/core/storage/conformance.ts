@@ -16,6 +16,7 @@ const keys = [
   'é',
   'z',
   '\uffee',
+  'a\ue000',
   '\u{1f600}',
   'a\u{10ffff}',
   'a\u{d7ff}',
