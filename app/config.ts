@@ -1,4 +1,4 @@
-import { type Group, groups } from '../core/contracts/routes.ts'
+import type { Group } from '../core/contracts/routes.ts'
 import type { LogLevel } from '../core/platform/log.ts'
 import { isLoopback, Mistake, type SettingName, settings, type Token } from './settings.ts'
 
@@ -33,6 +33,10 @@ export interface Config {
   rateLimit: number
   allowExecution: boolean
   logKey?: string
+  /** Origin of the evidence log. */
+  logName: string
+  /** Without a slash at the end. */
+  publicUrl?: string
   github?: GithubConfig
   oidc: { issuer: string; workflowRef?: string }
 }
@@ -44,6 +48,15 @@ export class ConfigError extends Error {
     super(`The settings do not fit:\n${mistakes.map((m) => `  ${m}`).join('\n')}`)
     this.mistakes = mistakes
   }
+}
+
+/** The groups that a group calls: they run in the same process, or have an address. */
+const calls: Record<Group, readonly Group[]> = {
+  gateway: [],
+  orchestrator: ['gateway', 'dte', 'finops', 'evidence'],
+  dte: [],
+  finops: ['evidence'],
+  evidence: [],
 }
 
 type Values = { [N in SettingName]?: ReturnType<(typeof settings)[N]['read']> }
@@ -130,12 +143,10 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     ['evidence', v.EVIDENCE_URL],
   ] as const)
     if (url !== undefined && !services.includes(group)) urls[group] = url
-  if (services.includes('orchestrator'))
-    for (const group of groups)
-      if (!services.includes(group) && urls[group] === undefined)
-        mistakes.push(
-          `${group.toUpperCase()}_URL: needed, since ATOMIC_SERVICES runs the orchestrator without ${group}`,
-        )
+  for (const group of services)
+    for (const other of calls[group])
+      if (!services.includes(other) && urls[other] === undefined)
+        mistakes.push(`${other.toUpperCase()}_URL: needed, since ATOMIC_SERVICES runs ${group} without ${other}`)
   if (mistakes.length > 0) throw new ConfigError(mistakes)
 
   const ghe = v.GHE_HOST
@@ -153,6 +164,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     rateLimit: v.ATOMIC_RATE_LIMIT ?? (open ? 100 : 0),
     allowExecution: v.ATOMIC_ALLOW_EXECUTION ?? false,
     ...(v.ATOMIC_LOG_KEY === undefined ? {} : { logKey: v.ATOMIC_LOG_KEY }),
+    logName: v.ATOMIC_LOG_NAME ?? '',
+    ...(v.ATOMIC_PUBLIC_URL === undefined ? {} : { publicUrl: v.ATOMIC_PUBLIC_URL }),
     ...(github === undefined ? {} : { github }),
     oidc: {
       issuer:

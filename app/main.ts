@@ -6,17 +6,18 @@ import { createJobs } from '../core/orchestrator/durable-jobs.ts'
 import { systemClock } from '../core/platform/clock.ts'
 import { createLog, type Log } from '../core/platform/log.ts'
 import { createTelemetry } from '../core/platform/telemetry.ts'
+import { openFileBlobs } from '../core/storage/blobs/files.ts'
 import { openSqliteStore } from '../core/storage/sqlite/open.ts'
 import type { Config } from './config.ts'
 import { createProbot } from './github/probot.ts'
 import { createAuthenticate } from './http/auth.ts'
-import { createClient } from './http/client.ts'
 import { createDeliveries } from './http/deliveries.ts'
 import { sweep } from './http/expiry.ts'
 import { registerGithubHooks } from './http/github-hooks.ts'
 import { createOidc } from './http/oidc.ts'
 import { createServer, type ServerOptions } from './http/server.ts'
 import { listen } from './listen.ts'
+import { buildServices } from './services.ts'
 import { packageVersion } from './version.ts'
 
 export interface StartOptions {
@@ -54,16 +55,6 @@ async function closeServer(app: FastifyInstance): Promise<void> {
   clearTimeout(timer)
 }
 
-function remoteServices({ urls, serviceToken }: Config): Partial<Services> {
-  const token = serviceToken === undefined ? {} : { token: serviceToken }
-  return Object.fromEntries(
-    groups.flatMap((group) => {
-      const baseUrl = urls[group]
-      return baseUrl === undefined ? [] : [[group, createClient(group, { baseUrl, ...token })]]
-    }),
-  )
-}
-
 /**
  * Atomic as one process: what is built from what.
  * @throws ConfigError when an address cannot be listened on; AtomicError when the store cannot be opened.
@@ -86,10 +77,10 @@ async function build(config: Config, options: StartOptions, closing: Closing): P
 
   const store = await openSqliteStore(join(config.dataDir, 'store'))
   closing.add(() => store.close())
+  const blobs = await openFileBlobs(join(config.dataDir, 'blobs'), clock)
   const jobs = createJobs({ store, clock, log })
 
-  const remote = remoteServices(config)
-  const services: Partial<Services> = { ...remote }
+  const services = buildServices({ config, store, blobs, clock })
   const own = Object.fromEntries(
     config.services.flatMap((group) => (services[group] === undefined ? [] : [[group, services[group]]])),
   ) as Partial<Services>

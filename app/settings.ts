@@ -2,6 +2,8 @@ import { createPrivateKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { type Group, groups } from '../core/contracts/routes.ts'
+import { isKeyName, parseSignerKey } from '../core/evidence/log/keys.ts'
+import { isAtomicError } from '../core/platform/errors.ts'
 import { type LogLevel, logLevels } from '../core/platform/log.ts'
 
 /** Says what is wrong with a setting; never repeats a value that may be a secret. */
@@ -101,6 +103,16 @@ const level = (value: string): LogLevel => {
   return found
 }
 
+const signerKeys = (value: string): string => {
+  try {
+    value.split(/\s+/).forEach(parseSignerKey)
+  } catch (error) {
+    if (isAtomicError(error)) throw new Mistake(error.message)
+    throw error
+  }
+  return value
+}
+
 /** A PEM, a PEM with `\n` for its line ends, or base64 of one; answers PKCS #8. */
 const privateKey = (value: string): string => {
   const pem = value.includes('-----BEGIN') ? value.replaceAll('\\n', '\n') : Buffer.from(value, 'base64').toString()
@@ -148,7 +160,19 @@ export const settings = {
     whole(0, 1_000_000),
   ),
   ATOMIC_ALLOW_EXECUTION: setting('1 lets POST /dte/verify run tests: your own code on your own server', flag, '0'),
-  ATOMIC_LOG_KEY: setting('Signing key of the evidence log; without one a key is made in the data directory', text),
+  ATOMIC_LOG_KEY: setting(
+    'Signing key of the evidence log (atomic key new); several while it is being changed. Without it: made in the data directory',
+    signerKeys,
+  ),
+  ATOMIC_LOG_NAME: setting(
+    'Name of the evidence log and of a key made for it, such as atomic.example.com/log',
+    (value: string) => {
+      if (!isKeyName(value)) throw new Mistake('expected a name without spaces and plus signs')
+      return value
+    },
+    'atomic.localhost/log',
+  ),
+  ATOMIC_PUBLIC_URL: setting('Where people reach this server, for links on check runs', address),
   APP_ID: setting('Id of the GitHub App', whole(1, Number.MAX_SAFE_INTEGER)),
   PRIVATE_KEY: setting('Private key of the GitHub App: PEM, or base64 of it', privateKey),
   PRIVATE_KEY_PATH: setting('File with the private key of the GitHub App', privateKeyFile),

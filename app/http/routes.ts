@@ -30,6 +30,7 @@ const repeatable = new Set<RouteName>([
   'dte.apply',
   'dte.verify',
   'finops.forecast',
+  'evidence.append',
 ])
 
 const header = (request: FastifyRequest, name: string): string | undefined => {
