@@ -13,6 +13,12 @@ const plugin = fileURLToPath(
     : new URL('./stryker-plugin.js', import.meta.url),
 )
 
+/** The report without the folders of this machine. */
+function withoutPlaces(report: object): object {
+  const { config: _config, projectRoot: _root, system: _system, ...rest } = report as Record<string, unknown>
+  return rest
+}
+
 /** Patterns are globs: a file name may hold what a glob gives meaning. */
 const literal = (path: string): string => path.replace(/[[\]{}()*?!+@\\]/g, '\\$&')
 
@@ -20,6 +26,13 @@ interface Events {
   plan?: MutantResult[]
   tested: MutantResult[]
   report?: unknown
+}
+
+/** Plans count lines and columns from 0, results from 1. */
+const fromOne = (mutant: MutantResult): MutantResult => {
+  const { start, end } = mutant.location
+  const moved = (at: typeof start): typeof start => ({ line: at.line + 1, column: at.column + 1 })
+  return { ...mutant, location: { start: moved(start), end: moved(end) } }
 }
 
 function readEvents(file: string, cwd: string): Events {
@@ -36,10 +49,10 @@ function readEvents(file: string, cwd: string): Events {
   })
   for (const line of text.split('\n')) {
     if (line === '' || !line.endsWith('}')) continue
-    const event = JSON.parse(line) as { plan?: MutantResult[]; tested?: MutantResult; report?: unknown }
-    if (event.plan !== undefined) events.plan = event.plan.map(here)
+    const event = JSON.parse(line) as { plan?: MutantResult[]; tested?: MutantResult; report?: object }
+    if (event.plan !== undefined) events.plan = event.plan.map(here).map(fromOne)
     if (event.tested !== undefined) events.tested.push(here(event.tested))
-    if (event.report !== undefined) events.report = event.report
+    if (event.report !== undefined) events.report = withoutPlaces(event.report)
   }
   return events
 }
@@ -73,7 +86,7 @@ async function runOnce(
   request: MutationRequest,
   found: StrykerPackage,
   lines: LineRange[],
-  timeoutMs: number,
+  limits: { timeoutMs: number; maxMutants: number },
 ): Promise<{ events: Events; run: ChildRun; folder: string }> {
   const folder = join(request.temp, 'mutation')
   rmSync(folder, { recursive: true, force: true })
@@ -87,9 +100,9 @@ async function runOnce(
       ...withoutSecrets(request.env),
       CI: 'true',
       ATOMIC_MUTATION_EVENTS: log,
-      ATOMIC_MAX_MUTANTS: String(request.maxMutants),
+      ATOMIC_MAX_MUTANTS: String(limits.maxMutants),
     },
-    limits: { timeoutMs, shown: 1024 ** 2 },
+    limits: { timeoutMs: limits.timeoutMs, shown: 1024 ** 2 },
     show: request.show,
   })
   rmSync(join(folder, 'sandbox'), { recursive: true, force: true })
@@ -110,11 +123,13 @@ export const stryker: MutationEngine = {
   async mutate(request): Promise<MutationRun> {
     const found = await strykerFor(request)
     const deadline = performance.now() + request.timeoutMs
-    let attempt = await runOnce(request, found, request.lines, request.timeoutMs)
+    let attempt = await runOnce(request, found, request.lines, request)
     const { plan = [] } = attempt.events
     if (plan.length > request.maxMutants) {
       const fewer = fewerLines(request.lines, plan, request.maxMutants)
-      attempt = await runOnce(request, found, fewer, Math.max(1_000, deadline - performance.now()))
+      const left = Math.max(1_000, deadline - performance.now())
+      // One line can have more mutants than are wanted: then all of that line's are tested.
+      attempt = await runOnce(request, found, fewer, { timeoutMs: left, maxMutants: Number.MAX_SAFE_INTEGER })
     }
     const { events, run, folder } = attempt
     if (events.plan === undefined && !run.timedOut) {

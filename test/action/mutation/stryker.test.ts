@@ -1,0 +1,116 @@
+import { mkdirSync, symlinkSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { LineRange, MutationRequest } from '../../../action/mutation/engine.ts'
+import { stryker } from '../../../action/mutation/engines/stryker.ts'
+import { mutationResult } from '../../../action/mutation/result.ts'
+import { testCommand } from '../../../action/test-command.ts'
+import { Repository } from '../../support/repository.ts'
+
+let repo: Repository
+beforeEach(() => {
+  repo = new Repository()
+  mkdirSync(join(repo.root, 'temp'))
+})
+afterEach(() => repo.remove())
+
+const source = `export function fee(total) {
+  if (total > 100) return 0
+  console.info('a fee of ' + 5)
+  return 5
+}
+
+export function label(total) {
+  return total >= 10 ? 'many' : 'few'
+}
+`
+const nodeTests = `import test from 'node:test'
+import assert from 'node:assert/strict'
+import { fee, label } from '../src/fee.js'
+test('fee', () => {
+  assert.equal(fee(100), 5)
+  assert.equal(fee(101), 0)
+})
+test('label', () => {
+  assert.equal(label(50), 'many')
+})
+`
+
+function request(lines: LineRange[], options: Partial<MutationRequest> = {}): MutationRequest {
+  return {
+    cwd: repo.dir,
+    temp: join(repo.root, 'temp'),
+    lines,
+    tests: testCommand(repo.dir)!,
+    maxMutants: 50,
+    timeoutMs: 120_000,
+    env: process.env,
+    show: () => {},
+    ...options,
+  }
+}
+
+function project(test: string, tests: string): void {
+  repo.write({
+    'package.json': JSON.stringify({ name: 'p', type: 'module', scripts: { test } }),
+    'src/fee.js': source,
+    'test/fee.test.js': tests,
+  })
+}
+
+test('makes mutants on the given lines only, leaves logging alone, and names those that no test noticed', async () => {
+  project('node --test', nodeTests)
+  const lines = [3, 8].map((line) => ({ path: 'src/fee.js', from: line, to: line }))
+  const run = await stryker.mutate(request(lines))
+  expect(run.partial).toBe(false)
+  expect(new Set(run.mutants.filter((m) => m.status !== 'Ignored').map((m) => m.location.start.line))).toEqual(
+    new Set([8]),
+  )
+  const survivors = run.mutants.filter((m) => m.status === 'Survived').map((m) => m.replacement)
+  // 50 is far from 10, and nothing asks for "few".
+  expect(survivors).toEqual(expect.arrayContaining(['true', 'total > 10', '""']))
+  const result = mutationResult(run, new Map())
+  expect(result.killed).toBeGreaterThan(0)
+  expect(result.survived).toBe(survivors.length)
+  expect(result.score).toBeLessThan(100)
+  expect(result.report).toMatchObject({ files: { 'src/fee.js': {} } })
+})
+
+test('keeps to the greatest number of mutants', async () => {
+  project('node --test', nodeTests)
+  const run = await stryker.mutate(request([{ path: 'src/fee.js', from: 1, to: 9 }], { maxMutants: 6 }))
+  const tested = run.mutants.filter((m) => m.status !== 'Ignored')
+  expect(tested.length).toBeGreaterThan(0)
+  expect(tested.length).toBeLessThanOrEqual(6)
+  expect(run.leftOut).toBeGreaterThan(0)
+})
+
+test('a time box that closes leaves an honest partial result', async () => {
+  project('node --test', `${nodeTests}\ntest('slow', () => new Promise((done) => setTimeout(done, 1500)))\n`)
+  const run = await stryker.mutate(request([{ path: 'src/fee.js', from: 1, to: 9 }], { timeoutMs: 9_000 }))
+  expect(run.partial).toBe(true)
+  expect(run.mutants.some((m) => m.status === 'Pending')).toBe(true)
+  const { report } = mutationResult(run, new Map([['src/fee.js', source]]))
+  expect(report).toMatchObject({ schemaVersion: '2', files: { 'src/fee.js': { language: 'javascript', source } } })
+})
+
+test('says so where the tests are red before any mutant', async () => {
+  project('node --test', nodeTests.replace('fee(101), 0', 'fee(101), 1'))
+  await expect(stryker.mutate(request([{ path: 'src/fee.js', from: 2, to: 2 }]))).rejects.toMatchObject({
+    code: 'UNAVAILABLE',
+  })
+})
+
+test('runs Vitest by its own runner, with the tests that cover each mutant', async () => {
+  const vitestTests = `import { expect, test } from 'vitest'
+import { fee, label } from '../src/fee.js'
+test('fee', () => { expect([fee(100), fee(101)]).toEqual([5, 0]) })
+test('label', () => { expect([label(10), label(9)]).toEqual(['many', 'few']) })
+`
+  project('vitest run', vitestTests)
+  symlinkSync(resolve('node_modules'), join(repo.dir, 'node_modules'))
+  const run = await stryker.mutate(request([{ path: 'src/fee.js', from: 8, to: 8 }]))
+  expect(run.mutants.length).toBeGreaterThan(3)
+  expect(run.mutants.every((m) => m.status === 'Killed')).toBe(true)
+  expect(run.mutants[0]?.coveredBy?.length).toBe(1)
+})
