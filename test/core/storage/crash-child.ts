@@ -1,8 +1,10 @@
-import { writeSync } from 'node:fs'
 import { openCandidate } from './candidate.ts'
 
 /** Commits without end on several lanes at once, and says on standard output what was acknowledged. */
 const [module, opener, at, lanes] = process.argv.slice(2) as [string, string, string, string]
+/** Not `writeSync`: it fails when the reader is behind. A line that a kill cuts off only claims less. */
+const say = (line: string): Promise<void> =>
+  new Promise((resolve) => process.stdout.write(`${line}\n`, () => resolve()))
 const store = await openCandidate({ module, opener }, at)
 
 async function lane(name: string): Promise<void> {
@@ -12,8 +14,8 @@ async function lane(name: string): Promise<void> {
       { put: { collection: 'counters', key: name, value: { next: i + 1 }, expect: i } },
       { put: { collection: `rows-${name}`, key: String(i).padStart(8, '0'), value: { i }, expect: 0 } },
     ])
-    writeSync(1, `${name} ${i}\n`)
+    await say(`${name} ${i}`)
   }
 }
-writeSync(1, 'ready\n')
+await say('ready')
 await Promise.all(Array.from({ length: Number(lanes) }, (_, n) => lane(`lane${n}`)))
