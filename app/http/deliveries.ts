@@ -16,6 +16,8 @@ export interface Delivery {
 export interface Deliveries {
   /** Durable when it resolves; a delivery that was here before puts no second job. */
   accept(delivery: Delivery): Promise<'accepted' | 'repeated'>
+  /** Was it here, worked off or not? */
+  known(id: string): Promise<boolean>
   /** Works the deliveries off, in order for each pull request. */
   handle(receive: (delivery: Delivery) => Promise<void>): void
 }
@@ -59,6 +61,8 @@ export function createDeliveries(store: Store, jobs: Jobs, clock: Clock): Delive
       jobs.wake()
       return 'accepted'
     },
+
+    known: async (id) => (await store.get(seen, id)) !== undefined,
 
     handle(receive) {
       jobs.handle<{ id: string }>(jobKind, async ({ id }) => {

@@ -2,7 +2,8 @@ import { Readable } from 'node:stream'
 import type { Records } from './records.ts'
 import type { MissionEvent } from './types.ts'
 
-const heartbeatMs = 15_000
+/** How long a stream sleeps at most: another process may have written. */
+const pollMs = 15_000
 
 /** Wakes the streams of a mission when it changed. */
 export class Watchers {
@@ -63,8 +64,7 @@ export function streamEvents(
         yield `id: ${event.seq}\nevent: atomic.${event.type}\ndata: ${JSON.stringify(cloudEvent(missionId, event))}\n\n`
       }
       if (events.length > 0) continue
-      await watchers.next(missionId, heartbeatMs, stop.signal)
-      if (!stop.signal.aborted) yield ': still here\n\n'
+      await watchers.next(missionId, pollMs, stop.signal)
     }
   }
   const stream = Readable.from(lines())
