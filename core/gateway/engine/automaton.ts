@@ -1,0 +1,87 @@
+/**
+ * Finds every place of every keyword in one pass, whatever the letter case: Aho and Corasick,
+ * "Efficient string matching" (1975), with a dense table over the characters that occur in keywords.
+ */
+export interface Automaton {
+  /** Calls back with the keyword's index and where it ends (exclusive), in order of the ends. */
+  scan(text: string, from: number, to: number, hit: (keyword: number, end: number) => void): void
+}
+
+export function buildAutomaton(keywords: readonly string[]): Automaton {
+  const classes = new Uint8Array(128)
+  let width = 1
+  for (const keyword of keywords)
+    for (let i = 0; i < keyword.length; i++) {
+      const c = keyword.charCodeAt(i)
+      if (c >= 128 || keyword[i] !== keyword[i]!.toLowerCase())
+        throw new Error(`keyword "${keyword}" is not lower-case ASCII`)
+      if (classes[c] === 0) classes[c] = width++
+    }
+  for (let c = 65; c <= 90; c++) classes[c] = classes[c + 32]!
+  const shift = Math.ceil(Math.log2(width))
+
+  const trie: Map<number, number>[] = [new Map()]
+  const outputs: number[][] = [[]]
+  keywords.forEach((keyword, index) => {
+    let node = 0
+    for (let i = 0; i < keyword.length; i++) {
+      const c = classes[keyword.charCodeAt(i)]!
+      let next = trie[node]!.get(c)
+      if (next === undefined) {
+        next = trie.push(new Map()) - 1
+        outputs.push([])
+        trie[node]!.set(c, next)
+      }
+      node = next
+    }
+    outputs[node]!.push(index)
+  })
+
+  const count = trie.length
+  const table = new Uint16Array(count << shift)
+  if (count > 0xffff) throw new Error('too many keywords')
+  const fail = new Uint16Array(count)
+  const order: number[] = []
+  for (const [c, node] of trie[0]!) {
+    table[c] = node
+    order.push(node)
+  }
+  for (let head = 0; head < order.length; head++) {
+    const node = order[head]!
+    outputs[node]!.push(...outputs[fail[node]!]!)
+    for (let c = 1; c < width; c++) {
+      const child = trie[node]!.get(c)
+      const back = table[(fail[node]! << shift) + c]!
+      if (child === undefined) table[(node << shift) + c] = back
+      else {
+        table[(node << shift) + c] = child
+        fail[child] = back
+        order.push(child)
+      }
+    }
+  }
+
+  // States that report something get the highest numbers: one comparison a character tells them apart.
+  const quiet = [0, ...order.filter((n) => outputs[n]!.length === 0)]
+  const loud = order.filter((n) => outputs[n]!.length > 0)
+  const renumber = new Uint16Array(count)
+  ;[...quiet, ...loud].forEach((node, i) => {
+    renumber[node] = i
+  })
+  const moves = new Uint16Array(count << shift)
+  for (let node = 0; node < count; node++)
+    for (let c = 0; c < width; c++) moves[(renumber[node]! << shift) + c] = renumber[table[(node << shift) + c]!]!
+  const firstLoud = quiet.length
+  const reports = loud.map((node) => outputs[node]!)
+
+  return {
+    scan(text, from, to, hit) {
+      let state = 0
+      for (let i = from; i < to; i++) {
+        const c = text.charCodeAt(i)
+        state = moves[(state << shift) + (c < 128 ? classes[c]! : 0)]!
+        if (state >= firstLoud) for (const keyword of reports[state - firstLoud]!) hit(keyword, i + 1)
+      }
+    },
+  }
+}

@@ -1,0 +1,169 @@
+import { piiDetectors } from '../pii/index.ts'
+import { placeholderAt, placeholderKeyword } from '../placeholders.ts'
+import { secretDetectors } from '../secrets/index.ts'
+import { buildAutomaton } from './automaton.ts'
+import type { Detector, ScanContext } from './detector.ts'
+import { type Encoded, encodedParts } from './encodings.ts'
+
+/** A place in the text that holds a value; offsets are UTF-16, end exclusive. */
+export interface Span {
+  start: number
+  end: number
+  kind: 'secret' | 'pii'
+  type: string
+  confidence: number
+}
+
+export interface ScanOptions {
+  secrets: boolean
+  pii: boolean
+  /** Types that are not looked for. */
+  without?: ReadonlySet<string>
+  examples?: boolean
+}
+
+interface Plan {
+  detectors: readonly Detector[]
+  byDigits: readonly number[]
+  scan: ReturnType<typeof buildAutomaton>['scan']
+  /** Keyword → its length and the detectors that want it. */
+  lengths: Uint8Array
+  wanted: readonly (readonly number[])[]
+  placeholder: number
+}
+
+const plans = new Map<number, Plan>()
+
+/** One automaton for secrets, one for personal data, one for both; each built when first needed. */
+function planFor(secrets: boolean, pii: boolean): Plan {
+  const id = (secrets ? 1 : 0) + (pii ? 2 : 0)
+  const known = plans.get(id)
+  if (known !== undefined) return known
+  const detectors = [...(secrets ? secretDetectors : []), ...(pii ? piiDetectors : [])]
+  const keywords: string[] = [placeholderKeyword]
+  const wanted: number[][] = [[]]
+  const index = new Map<string, number>([[placeholderKeyword, 0]])
+  detectors.forEach((detector, d) => {
+    for (const keyword of detector.keywords ?? []) {
+      let k = index.get(keyword)
+      if (k === undefined) {
+        k = keywords.push(keyword) - 1
+        index.set(keyword, k)
+        wanted.push([])
+      }
+      wanted[k]!.push(d)
+    }
+  })
+  const plan: Plan = {
+    detectors,
+    byDigits: detectors.flatMap((d, i) => (d.digits ? [i] : [])),
+    scan: buildAutomaton(keywords).scan,
+    lengths: Uint8Array.from(keywords, (k) => k.length),
+    wanted,
+    placeholder: 0,
+  }
+  plans.set(id, plan)
+  return plan
+}
+
+/** Depth of encodings inside encodings that is looked into. */
+const maxDepth = 3
+
+/** Everything that is to be hidden, in order, no two overlapping. */
+export function scan(text: string, options: ScanOptions): Span[] {
+  const budget = { left: Math.min(64_000_000, 4_000_000 + text.length * 4) }
+  return merge(scanInto(text, options, 0, budget))
+}
+
+interface Ranked extends Span {
+  rank: number
+}
+
+function scanInto(text: string, options: ScanOptions, depth: number, budget: { left: number }): Ranked[] {
+  const found = scanPlain(text, options)
+  if (depth >= maxDepth) return found
+  for (const part of encodedParts(text, budget)) {
+    for (const inner of scanInto(part.text, options, depth + 1, budget)) found.push(outer(part, inner))
+  }
+  return found
+}
+
+function outer(part: Encoded, inner: Ranked): Ranked {
+  return {
+    ...inner,
+    start: part.offset(inner.start),
+    end: part.offset(inner.end, true),
+    confidence: inner.confidence * 0.95,
+  }
+}
+
+function scanPlain(text: string, { secrets, pii, without, examples = false }: ScanOptions): Ranked[] {
+  const { detectors, byDigits, scan: pass, lengths, wanted, placeholder } = planFor(secrets, pii)
+  const context: ScanContext = { text, examples, readTo: new Map() }
+  const found: Ranked[] = []
+  const kept: [start: number, end: number][] = []
+  const look = (d: number, start: number, end: number): void => {
+    const detector = detectors[d]!
+    if (without?.has(detector.type)) return
+    const match = detector.verify(context, start, end)
+    if (match === undefined) return
+    found.push({
+      start: match.start,
+      end: match.end,
+      kind: detector.kind,
+      type: match.type ?? detector.type,
+      confidence: match.confidence,
+      rank: d,
+    })
+  }
+  pass(text, 0, text.length, (keyword, end) => {
+    const start = end - lengths[keyword]!
+    if (keyword === placeholder) {
+      const stop = placeholderAt(text, start)
+      if (stop > 0) kept.push([start, stop])
+    } else for (const d of wanted[keyword]!) look(d, start, end)
+  })
+  if (byDigits.length > 0) {
+    let inside = false
+    for (let i = 0; i < text.length; i++) {
+      const isDigit = (text.charCodeAt(i) - 48) >>> 0 < 10
+      if (isDigit && !inside) for (const d of byDigits) look(d, i, i)
+      inside = isDigit
+    }
+  }
+  if (kept.length === 0) return found
+  return found.filter((f) => !touches(kept, f))
+}
+
+/** What holds a placeholder has been redacted already. */
+function touches(kept: readonly [number, number][], { start, end }: Span): boolean {
+  let low = 0
+  let high = kept.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (kept[middle]![1] <= start) low = middle + 1
+    else high = middle
+  }
+  return low < kept.length && kept[low]![0] < end
+}
+
+/** Overlapping finds become one, named by the detector that stands first in the list. */
+function merge(found: Ranked[]): Span[] {
+  found.sort((a, b) => a.start - b.start || b.end - a.end || a.rank - b.rank)
+  const spans: Ranked[] = []
+  for (const next of found) {
+    const last = spans.at(-1)
+    if (last === undefined || next.start >= last.end) {
+      spans.push({ ...next })
+      continue
+    }
+    last.end = Math.max(last.end, next.end)
+    if (next.rank < last.rank) {
+      last.type = next.type
+      last.kind = next.kind
+      last.rank = next.rank
+      last.confidence = next.confidence
+    }
+  }
+  return spans.map(({ rank: _, ...span }) => span)
+}

@@ -1,0 +1,122 @@
+import { createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import type { Finding, PreflightAnswer } from '../contracts/index.ts'
+import { type ScanOptions, type Span, scan } from './engine/scan.ts'
+import { type Placeholders, placeholders } from './placeholders.ts'
+
+export interface RedactOptions {
+  /** Keys placeholders and digests; without it, one that lasts as long as the process. */
+  secret?: string | Uint8Array
+  /** Placeholders are stable within a mission and differ between missions. */
+  missionId?: string
+  /** Default true. */
+  secrets?: boolean
+  /** Default true. */
+  pii?: boolean
+  /** Types of findings to leave alone. */
+  without?: readonly string[]
+  /** Report documented example keys and test card numbers as well. Default false. */
+  examples?: boolean
+}
+
+/** Masks every secret and all personal data: the preflight answer for one text, whatever is found. */
+export function redact(text: string, options: RedactOptions = {}): PreflightAnswer {
+  const started = performance.now()
+  const keys = redactionKeys(options.secret, options.missionId)
+  const { sanitized, findings } = redactText(text, scanOptions(options), placeholders(keys.placeholder))
+  return {
+    decision: 'allow',
+    sanitized,
+    findings,
+    violations: [],
+    digest: contentDigest(keys.digest, [text]),
+    latencyMs: performance.now() - started,
+  }
+}
+
+const scanOptions = ({ secrets = true, pii = true, without, examples = false }: RedactOptions): ScanOptions => ({
+  secrets,
+  pii,
+  examples,
+  ...(without === undefined ? {} : { without: new Set(without) }),
+})
+
+export interface RedactionKeys {
+  placeholder: Uint8Array
+  digest: Uint8Array
+}
+
+const processSecret = randomBytes(32)
+
+/** Keys for a mission, derived from the operator's secret (HKDF, https://www.rfc-editor.org/rfc/rfc5869). */
+export function redactionKeys(secret: string | Uint8Array = processSecret, missionId = ''): RedactionKeys {
+  const derive = (purpose: string): Uint8Array =>
+    new Uint8Array(hkdfSync('sha256', secret, '', `atomic gateway ${purpose}`, 32))
+  return { placeholder: derive(`placeholder ${missionId}`), digest: derive('digest') }
+}
+
+/** HMAC-SHA-256 over each part with its length before it. */
+export function contentDigest(key: Uint8Array, parts: readonly string[]): string {
+  const hmac = createHmac('sha256', key)
+  for (const part of parts) hmac.update(`${Buffer.byteLength(part)}\0`).update(part)
+  return hmac.digest('hex')
+}
+
+const everything = { secret: true, pii: true }
+
+/** Findings in order, and the text with a placeholder in the place of each. */
+export function redactText(
+  text: string,
+  options: ScanOptions,
+  placeholder: Placeholders,
+  { path, mask = everything }: { path?: string | undefined; mask?: Record<Finding['kind'], boolean> } = {},
+): { sanitized: string; findings: Finding[] } {
+  const spans = scan(text, options)
+  if (spans.length === 0) return { sanitized: text, findings: [] }
+  const findings: Finding[] = []
+  const parts: string[] = []
+  let from = 0
+  let line = 1
+  let lineStart = 0
+  for (const span of spans) {
+    for (let nl = text.indexOf('\n', lineStart); nl >= 0 && nl < span.start; nl = text.indexOf('\n', lineStart)) {
+      line++
+      lineStart = nl + 1
+    }
+    const mark = placeholder(span.type, text.slice(span.start, span.end))
+    findings.push({
+      kind: span.kind,
+      type: span.type,
+      ...(path === undefined ? {} : { path }),
+      start: span.start,
+      end: span.end,
+      line,
+      column: span.start - lineStart + 1,
+      placeholder: mark,
+    })
+    if (!mask[span.kind]) continue
+    parts.push(text.slice(from, span.start), isBareNumber(text, span) ? `"${mark}"` : mark)
+    from = span.end
+  }
+  parts.push(text.slice(from))
+  return { sanitized: parts.join(''), findings }
+}
+
+/** A number (or a date) that a document holds unquoted: what takes its place must be a string there. */
+function isBareNumber(text: string, { start, end }: Span): boolean {
+  if (!/^[-+\d.:TZ]+$/.test(text.slice(start, Math.min(end, start + 64)))) return false
+  let before = start - 1
+  while (before >= 0 && start - before < 256 && ' \t\r\n'.includes(text[before]!)) before--
+  let after = end
+  while (text[after] === ' ' || text[after] === '\t') after++
+  const opens = text[before]
+  const closes = text[after]
+  if (opens === undefined || !':=,['.includes(opens)) return false
+  if (closes !== undefined && !',}]\r\n;'.includes(closes)) return false
+  const lineStart = Math.max(text.lastIndexOf('\n', start - 1) + 1, start - 4096)
+  let quoted = false
+  for (let i = lineStart; i < start; i++) {
+    if (text[i] === '\\') i++
+    else if (text[i] === '"') quoted = !quoted
+  }
+  return !quoted
+}

@@ -1,0 +1,38 @@
+import type { Detector } from '../engine/detector.ts'
+import { type TokenRule, tokenDetector } from '../engine/rule.ts'
+import { ai } from './ai.ts'
+import { assigned } from './assigned.ts'
+import { basicAuth, bearerToken } from './auth-header.ts'
+import { awsSecret } from './aws-secret.ts'
+import { clouds } from './clouds.ts'
+import { jwt } from './jwt.ts'
+import { messaging } from './messaging.ts'
+import { packages } from './packages.ts'
+import { payment } from './payment.ts'
+import { privateKey } from './private-key.ts'
+import { services } from './services.ts'
+import { sourceControl } from './source-control.ts'
+import { urlPassword } from './url-password.ts'
+
+/** The kinds that are told by their own shape. */
+export const tokenRules: readonly TokenRule[] = [
+  sourceControl,
+  clouds,
+  packages,
+  payment,
+  messaging,
+  ai,
+  services,
+].flat()
+
+/** Every kind of secret. Where two overlap, the earlier one names the finding. */
+export const secretDetectors: readonly Detector[] = [
+  privateKey,
+  ...tokenRules.map(tokenDetector),
+  awsSecret,
+  jwt,
+  urlPassword,
+  basicAuth,
+  bearerToken,
+  ...assigned,
+]

@@ -1,0 +1,147 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { redact } from '../../../core/gateway/redactor.ts'
+import { githubToken, places, random, tokenSamples } from './samples.ts'
+
+const types = (text: string): string[] => redact(text, { pii: false }).findings.map((f) => f.type)
+
+describe('tokens told by their shape', () => {
+  for (const [place, put] of Object.entries(places))
+    it(`in: ${place}`, () => {
+      for (const { type, value, keep } of tokenSamples(7)) {
+        const text = put(value)
+        const { findings, sanitized } = redact(text, { pii: false })
+        expect({ type, value, place, found: findings.map((f) => f.type) }).toEqual({
+          type,
+          value,
+          place,
+          found: expect.arrayContaining([expect.any(String)]),
+        })
+        expect(sanitized).not.toContain(value.slice(keep))
+        if (place === 'alone')
+          expect(findings.map((f) => [f.type, f.start, f.end])).toEqual([[type, keep, value.length]])
+      }
+    })
+
+  it('GitHub tokens of every shape', () => {
+    const pick = random(3)
+    for (const prefix of ['ghp', 'gho', 'ghu', 'ghs', 'ghr']) expect(types(githubToken(prefix, pick))).toHaveLength(1)
+    const header = Buffer.from('{"alg":"RS256","typ":"JWT"}').toString('base64url')
+    const long = `ghs_123456_${header}.${Buffer.from(JSON.stringify({ a: 'x'.repeat(200) })).toString('base64url')}.${'aB3-_'.repeat(60)}x`
+    const { findings } = redact(`GITHUB_TOKEN=${long}\n`)
+    expect(findings).toHaveLength(1)
+    expect(findings[0]).toMatchObject({ type: 'github-installation-token', start: 13, end: 13 + long.length })
+  })
+})
+
+describe('secrets told by what stands around them', () => {
+  it.each([
+    ['password: "tr0ub4dor&3"', 'password'],
+    ['DB_PASSWORD=tr0ub4dor3x', 'password'],
+    ['{"password":"tr0ub4dor3"}', 'password'],
+    ['{\\"password\\":\\"tr0ub4dor3\\"}', 'password'],
+    ["config['password'] = 'tr0ub4dor3'", 'password'],
+    ['const password: string = "tr0ub4dor3"', 'password'],
+    ['<password>tr0ub4dor3</password>', 'password'],
+    ['<db:password>tr0ub4dor3</db:password>', 'password'],
+    ['password: |\n  tr0ub4dor3\n', 'password'],
+    ['mysql --password tr0ub4dor3 -u x', 'password'],
+    ['setPassword("tr0ub4dor3")', 'password'],
+    ['?password=tr0ub4dor3&x=1', 'password'],
+    ['"password" => "tr0ub4dor3"', 'password'],
+    ['X-Api-Key: 8f14e45fceea167a5a36', 'api-key'],
+    ['api_key = "8f14e45fceea167a5a36"', 'api-key'],
+    ['clientSecret: "q8Kd93kdLq0Zx"', 'secret'],
+    ['ACCESS_TOKEN=q8Kd93kdLq0Zxw91', 'token'],
+    ['postgres://app:s3cr3tPw@db:5432/x', 'url-password'],
+    ['https://bob:hunter22@host/path', 'url-password'],
+    ['mongodb+srv://u:p%40ss1@c.mongodb.net', 'url-password'],
+    [`Authorization: Basic ${Buffer.from('bob:tr0ub4dor3').toString('base64')}`, 'basic-auth'],
+    ['Authorization: Bearer q8Kd93kdLq0Zxw91mmQ', 'bearer-token'],
+    ['aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYKEYnotexam', 'aws-secret-access-key'],
+  ])('%s', (text, type) => {
+    expect(types(text)).toEqual([type])
+    const { sanitized } = redact(text)
+    expect(sanitized).not.toMatch(/tr0ub4dor|8f14e45f|q8Kd93|s3cr3t|hunter22|ss1@|wJalr/)
+  })
+
+  it('the half of an AWS pair that stands near the other', () => {
+    const text = 'AKIAQ3EGRCZ7WXYZ2345\n+JalrXUtnFEMI7K7MDENG3bPxRfiCYKEYnotexam\n'
+    expect(types(text)).toEqual(['aws-access-key-id', 'aws-secret-access-key'])
+  })
+
+  it('private keys, whole, on one line, indented, in JSON, cut off', () => {
+    const { privateKey } = generateKeyPairSync('ec', {
+      namedCurve: 'P-256',
+      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+    })
+    for (const text of [
+      privateKey,
+      JSON.stringify({ key: privateKey }),
+      privateKey.replace(/^/gm, '    '),
+      privateKey.replaceAll('\n', '\\n'),
+      privateKey.slice(0, -20),
+      `x ${privateKey.replaceAll('\n', ' ')}`,
+    ]) {
+      const { findings, sanitized } = redact(text)
+      expect(findings.map((f) => f.type)).toEqual(['private-key'])
+      expect(sanitized).not.toContain(privateKey.split('\n')[1])
+    }
+    expect(types('-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE\n-----END PUBLIC KEY-----')).toEqual(
+      [],
+    )
+  })
+
+  it('JSON Web Tokens', () => {
+    const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+    const token = `${part({ alg: 'HS256' })}.${part({ sub: '42', name: 'x' })}.c2lnbmF0dXJlLW9mLXNvbWUtbGVuZ3Ro`
+    expect(types(`cookie=${token};`)).toEqual(['jwt'])
+    expect(types('eyJhbGciOiJIUzI1NiJ9 alone')).toEqual([])
+  })
+
+  it('inside encodings, three deep', () => {
+    const token = githubToken('ghp', random(5))
+    let text = `the token is ${token} and that is it`
+    for (let depth = 1; depth <= 3; depth++) {
+      text = Buffer.from(text).toString('base64')
+      const { findings } = redact(`x: ${text}\n`)
+      expect(findings).toMatchObject([{ type: 'github-token', start: 3, end: 3 + text.length }])
+    }
+  })
+})
+
+describe('what is kept', () => {
+  it.each([
+    'commit 3f786850e387550fdab836ed7e6dc881de23001b',
+    '"integrity": "sha512-2cb7X7FCX4I7i1RwcVJ9N8vaCAUJ3ce6bTxMyQUbLJvbDZ2ojxlVIbEk1f+mFTm2Cm4hyW5aGsFhYoMW+Q=="',
+    'id: 3f2504e0-4f89-11d3-9a0c-0305e82c3301',
+    'token: 3f2504e0-4f89-11d3-9a0c-0305e82c3301',
+    'password: $' + '{PASSWORD}',
+    'password = process.env.DB_PASSWORD',
+    'password: "<your password>"',
+    'password: xxxxxxxxxxxx',
+    'api_key: YOUR_API_KEY_HERE_1',
+    'const token = getToken(user1, 42)',
+    'const password = req.body.password2',
+    'password: string, username: string',
+    'if (password === other1Password) {}',
+    'passwordHashAlgorithm = "argon2id13"',
+    'tokenizer = "cl100k_base_v12345"',
+    'ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx',
+    'AKIAIOSFODNN7EXAMPLE',
+    'sk_test_4eC39HqLyjWDarjtT1zdp7dc',
+    'http://localhost:3000/path@2x.png',
+    'https://user:password@host',
+    'https://€{user}:€{password}@host'.replaceAll('€', '$'),
+    'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIiwiaWF0IjoxNTE2MjM5MDIyfQ.SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c',
+    'basic authentication of users',
+    'https://registry.npmjs.org/zod/-/zod-4.0.0.tgz#1234567890abcdef1234567890abcdef12345678',
+  ])('%s', (text) => {
+    expect(redact(text).findings).toEqual([])
+  })
+  it('examples, unless they are asked for', () => {
+    expect(redact('AKIAIOSFODNN7EXAMPLE').findings).toEqual([])
+    expect(redact('sk_test_4eC39HqLyjWDarjtT1zdp7dc', { examples: true }).findings).toHaveLength(1)
+  })
+})
