@@ -41,6 +41,8 @@ export interface Config {
   oidc: { issuer: string; workflowRef?: string }
 }
 
+export type Environment = Readonly<Record<string, string | undefined>>
+
 /** Every mistake in the settings, named at once. */
 export class ConfigError extends Error {
   readonly mistakes: readonly string[]
@@ -61,7 +63,7 @@ const calls: Record<Group, readonly Group[]> = {
 
 type Values = { [N in SettingName]?: ReturnType<(typeof settings)[N]['read']> }
 
-function readValues(env: NodeJS.ProcessEnv, mistakes: string[]): Values {
+function readValues(env: Environment, mistakes: string[]): Values {
   const values: Record<string, unknown> = {}
   for (const [name, { read, fallback }] of Object.entries(
     settings as Record<string, { read: (t: string) => unknown; fallback?: string }>,
@@ -121,7 +123,7 @@ function readGithub(
  * Settings from the environment.
  * @throws ConfigError that names every mistake.
  */
-export function readConfig(env: NodeJS.ProcessEnv): Config {
+export function readConfig(env: Environment): Config {
   const mistakes: string[] = []
   const v = readValues(env, mistakes)
   const named = (name: SettingName): boolean => (env[name]?.trim() ?? '') !== ''

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { devPorts, type Group, groups } from '../core/contracts/routes.ts'
 import type { Services } from '../core/contracts/service.ts'
@@ -6,9 +5,8 @@ import { createJobs } from '../core/orchestrator/durable-jobs.ts'
 import { systemClock } from '../core/platform/clock.ts'
 import { createLog, type Log } from '../core/platform/log.ts'
 import { createTelemetry } from '../core/platform/telemetry.ts'
-import { openFileBlobs } from '../core/storage/blobs/files.ts'
-import { openSqliteStore } from '../core/storage/sqlite/open.ts'
 import type { Config } from './config.ts'
+import { openData } from './data.ts'
 import { createProbot } from './github/probot.ts'
 import { createAuthenticate } from './http/auth.ts'
 import { createDeliveries } from './http/deliveries.ts'
@@ -75,9 +73,8 @@ async function build(config: Config, options: StartOptions, closing: Closing): P
   const log = options.log ?? createLog({ level: config.logLevel, service: name })
   const telemetry = config.metrics ? createTelemetry(name) : undefined
 
-  const store = await openSqliteStore(join(config.dataDir, 'store'))
+  const { store, blobs } = await openData(config, clock)
   closing.add(() => store.close())
-  const blobs = await openFileBlobs(join(config.dataDir, 'blobs'), clock)
   const jobs = createJobs({ store, clock, log })
 
   const services = buildServices({ config, store, blobs, clock })

@@ -19,6 +19,9 @@ export interface ServiceParts {
   clock: Clock
 }
 
+/** Where the key of the evidence log is, where the settings bring none. */
+export const logKeyFile = ({ dataDir }: Pick<Config, 'dataDir'>): string => join(dataDir, 'keys', 'log.key')
+
 /** Services that run elsewhere, over HTTP. */
 function remoteServices({ urls, serviceToken }: Config): Partial<Services> {
   const token = serviceToken === undefined ? {} : { token: serviceToken }
@@ -38,7 +41,7 @@ export function buildServices({ config, store, blobs, clock }: ServiceParts): Pa
   if (runs('evidence')) {
     const keys = logKeys({
       ...(config.logKey === undefined ? {} : { text: config.logKey }),
-      file: join(config.dataDir, 'keys', 'log.key'),
+      file: logKeyFile(config),
       name: config.logName,
     })
     services.evidence = createEvidenceService({

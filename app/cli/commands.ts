@@ -7,10 +7,13 @@ export interface CliCommand {
   load: () => Promise<{ define: (command: Command) => void }>
 }
 
+// biome-ignore format: one line a command
 export const commands: readonly CliCommand[] = [
-  {
-    name: 'serve',
-    summary: 'the app and all services, settings from the environment',
-    load: () => import('./serve.ts'),
-  },
+  { name: 'serve', summary: 'the app and all services, settings from the environment', load: () => import('./serve.ts') },
+  { name: 'parse-comment', summary: 'what the commands in a comment on standard input mean', load: () => import('./parse-comment.ts') },
+  { name: 'explain', summary: 'who must approve what, and why: a configuration and the facts of a pull request', load: () => import('./explain.ts') },
+  { name: 'report', summary: 'cost (--cost) and compliance (--framework) reports', load: () => import('./report.ts') },
+  { name: 'export', summary: 'write the audit pack of a mission', load: () => import('./export.ts') },
+  { name: 'verify-pack', summary: 'check an audit pack offline', load: () => import('./verify-pack.ts') },
+  { name: 'key', summary: 'the keys of the evidence log: key new, key show', load: () => import('./key.ts') },
 ]
