@@ -2,6 +2,7 @@ import type { Clock } from '../../core/platform/clock.ts'
 import { githubActionsId } from './authenticate.ts'
 import { Faults } from './faults/faults.ts'
 import { GitHub } from './github.ts'
+import { graphQl } from './graphql/endpoint.ts'
 import { ok, route } from './route.ts'
 import { routes } from './routes/index.ts'
 import { ApiServer } from './server.ts'
@@ -69,7 +70,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
     updatedAt: now,
   })
   const rateLimit = route('GET /rate_limit', (call) => ok(server.rateLimit.overview(call.caller)))
-  const server: ApiServer = new ApiServer(world, [rateLimit, ...routes], faults, violations)
+  const server: ApiServer = new ApiServer(world, [rateLimit, graphQl(violations), ...routes], faults, violations)
   server.outside.push(smartHttp(world, server))
   world.url = await server.listen()
   return new GitHub(world, server, faults, violations)

@@ -85,7 +85,7 @@ export class ApiServer {
     let write = false
     try {
       caller = authenticate(this.#world, request.headers.authorization)
-      write = method !== 'GET' && !template.endsWith('/access_tokens')
+      write = isWrite(method, template, text)
       answer = await this.#answer(found, { method, path, url, text, template, caller, write, headers: request.headers })
     } catch (error) {
       if (!(error instanceof Failure)) throw error
@@ -200,10 +200,16 @@ export class ApiServer {
   }
 }
 
-export async function readBody(request: IncomingMessage): Promise<string> {
+async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
   return Buffer.concat(chunks).toString()
+}
+
+/** Making a token and asking by GraphQL change nothing. */
+function isWrite(method: string, template: string, text: string): boolean {
+  if (method === 'GET' || template.endsWith('/access_tokens')) return false
+  return template !== '/graphql' || /"query"\s*:\s*"(\\n|\s)*mutation\b/.test(text)
 }
 
 function parse(text: string): unknown {

@@ -115,12 +115,12 @@ export class Git {
   }
 
   async ref(name: string): Promise<Ref | undefined> {
-    if (!(await this.validRefName(name))) return undefined
+    if (!this.validRefName(name)) return undefined
     const found = await this.info(name)
     return found && { name, sha: found.oid, type: found.type }
   }
 
-  async validRefName(name: string): Promise<boolean> {
+  validRefName(name: string): boolean {
     return /^refs\/[^/]+\/./.test(name) && !/[\s~^:?*[\\]|\.\.|@\{|\/\/|\.lock(\/|$)|\/\.|\/$|\.$/.test(name)
   }
 
