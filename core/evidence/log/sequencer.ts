@@ -59,8 +59,9 @@ const largestGroup = 512
 /** Another process may win the race for the next index this often in a row. */
 const tries = 8
 
-const bodyOf = ({ actor, artifacts = [], missionId, payload }: AppendEvent): EventBody => ({
-  actor,
+// A caller may be passed as an actor; what else it carries is not for the record.
+const bodyOf = ({ actor: { login, type }, artifacts = [], missionId, payload }: AppendEvent): EventBody => ({
+  actor: { login, type },
   artifacts,
   missionId,
   payload,

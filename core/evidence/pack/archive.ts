@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
 import { openPromise } from 'yauzl'
+import { byPath } from './files.ts'
 import { directoryEnd, directoryHeader, localHeader, type ZipEntry } from './zip-layout.ts'
 
 /** What is wrong with a ZIP, and with which file of it. */
@@ -55,6 +56,9 @@ async function listEntries(path: string): Promise<ZipEntry[]> {
       if (!plainName.test(fileName) || fileName.endsWith('/'))
         refuse(`${JSON.stringify(fileName)} is no name of a file in a pack`)
       names.set(folded(fileName), fileName)
+      const before = entries.at(-1)
+      if (before && byPath(before, { path: fileName }) >= 0)
+        refuse(`${fileName} stands after ${before.path}, out of order`)
       entries.push({ path: fileName, crc32: crc, size, offset })
     }
   } finally {

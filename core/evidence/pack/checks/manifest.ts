@@ -13,6 +13,12 @@ const Manifest = z.strictObject({
   files: z.array(z.strictObject({ path: z.string(), sha256: Hex64, size: z.int().min(0) })),
 })
 
+const mostShown = 20
+const shown = (faults: readonly string[]): string =>
+  faults.length > mostShown
+    ? `${faults.slice(0, mostShown).join('; ')}; and ${faults.length - mostShown} more`
+    : faults.join('; ')
+
 /** Every file is as the manifest says, none is missing, none is more. */
 export const manifestCheck: Check = {
   name: 'manifest',
@@ -21,16 +27,20 @@ export const manifestCheck: Check = {
     const text = (await archive.read(manifestPath)).toString()
     const manifest = Manifest.parse(JSON.parse(text))
     if (jsonText(manifest) !== text) refuse(`${manifestPath} is not written as a manifest is`)
+    const faults: string[] = []
     const listed = new Set([manifestPath, attestationPath])
     for (const { path, sha256, size } of manifest.files) {
-      const entry = archive.entries.get(path) ?? refuse(`${path} is missing`)
-      if (listed.has(path)) refuse(`${manifestPath} names ${path} twice`)
-      if (entry.size !== size || entry.sha256 !== sha256) refuse(`${path} is not the file that ${manifestPath} names`)
+      const entry = archive.entries.get(path)
+      if (listed.has(path)) faults.push(`${path} is named twice`)
+      else if (!entry) faults.push(`${path} is missing`)
+      else if (entry.size !== size || entry.sha256 !== sha256) faults.push(`${path} was changed`)
       listed.add(path)
     }
-    if (!archive.entries.has(attestationPath)) refuse(`${attestationPath} is missing`)
-    for (const path of archive.entries.keys()) if (!listed.has(path)) refuse(`${path} is not in ${manifestPath}`)
+    if (!archive.entries.has(attestationPath)) faults.push(`${attestationPath} is missing`)
+    for (const path of archive.entries.keys()) if (!listed.has(path)) faults.push(`${path} was added`)
+    // What the manifest says is still what the other checks go by: each of them names its own faults.
     inspection.manifest = manifest
+    if (faults.length > 0) refuse(`against ${manifestPath}: ${shown(faults)}`)
     return {
       verdict: 'pass',
       detail: `${manifest.files.length} files, each with the SHA-256 that ${manifestPath} names`,

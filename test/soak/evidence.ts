@@ -1,0 +1,59 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { newKey } from '../../core/evidence/log/keys.ts'
+import { crashRound } from '../core/evidence/crash.ts'
+import { tamperTrials } from '../core/evidence/trials.ts'
+import { origin } from '../core/evidence/world.ts'
+
+interface Result {
+  name: string
+  ran: number
+  failed: number
+  detail: string
+}
+
+/** Kills the log `count` times while it appends, every tenth time on a fresh store. */
+async function soakCrashes({ count, seed }: { count: number; seed: number }): Promise<Result> {
+  const faults: string[] = []
+  let [failed, acknowledged] = [0, 0]
+  let dir = ''
+  const key = newKey(origin)
+  for (let round = 0; round < count; round++) {
+    if (round % 10 === 0) {
+      if (dir !== '') await rm(dir, { recursive: true })
+      dir = await mkdtemp(join(tmpdir(), 'atomic crash '))
+    }
+    const result = await crashRound(dir, key, seed + round)
+    acknowledged += result.acknowledged
+    if (result.faults.length > 0) failed++
+    for (const fault of result.faults) faults.push(`seed ${seed + round}: ${fault}`)
+  }
+  if (dir !== '') await rm(dir, { recursive: true })
+  const good = `${acknowledged} acknowledged events, all proved afterwards`
+  return {
+    name: 'the evidence log, killed while it appends',
+    ran: count,
+    failed,
+    detail: faults.slice(0, 5).join('; ') || good,
+  }
+}
+
+/** Tampers with a pack `100 · count` times. */
+async function soakTampering({ count, seed }: { count: number; seed: number }): Promise<Result> {
+  const { ran, accepted, unnamed, genuine } = await tamperTrials(100 * count, seed)
+  const bad = [...accepted.map((a) => `accepted: ${a}`), ...unnamed.map((u) => `not named: ${u}`)]
+  if (!genuine.ok) bad.push('the genuine pack was refused')
+  const good = 'none accepted, each named; the genuine pack accepted'
+  return { name: 'audit packs tampered with', ran, failed: bad.length, detail: bad.slice(0, 5).join('; ') || good }
+}
+
+export async function soak(options: { count: number; seed: number }): Promise<Result> {
+  const parts = [await soakCrashes(options), await soakTampering(options)]
+  return {
+    name: parts.map((p) => p.name).join(' · '),
+    ran: parts.reduce((sum, p) => sum + p.ran, 0),
+    failed: parts.reduce((sum, p) => sum + p.failed, 0),
+    detail: parts.map((p) => `${p.name}: ${p.detail}`).join(' · '),
+  }
+}
