@@ -14,6 +14,8 @@ export interface GithubConfig {
   webUrl: string
 }
 
+type GithubAddresses = Pick<GithubConfig, 'apiUrl' | 'webUrl'>
+
 export interface Config {
   port: number
   host: string
@@ -33,10 +35,14 @@ export interface Config {
   rateLimit: number
   allowExecution: boolean
   logKey?: string
+  /** Keys placeholders and digests of the gateway; without it one is made in the data directory. */
+  redactionKey?: string
   /** Origin of the evidence log. */
   logName: string
   /** Without a slash at the end. */
   publicUrl?: string
+  /** Where GitHub is, also while there is no app yet. */
+  githubAt: GithubAddresses
   github?: GithubConfig
   oidc: { issuer: string; workflowRef?: string }
 }
@@ -54,7 +60,7 @@ export class ConfigError extends Error {
 
 /** The groups that a group calls: they run in the same process, or have an address. */
 const calls: Record<Group, readonly Group[]> = {
-  gateway: [],
+  gateway: ['finops', 'evidence'],
   orchestrator: ['gateway', 'dte', 'finops', 'evidence'],
   dte: [],
   finops: ['evidence'],
@@ -81,6 +87,13 @@ function readValues(env: Environment, mistakes: string[]): Values {
   return values as Values
 }
 
+function addressesOf({ GHE_HOST: host, GITHUB_API_URL: given }: Values): GithubAddresses {
+  const apiUrl = given ?? (host === undefined ? 'https://api.github.com' : `https://${host}/api/v3`)
+  if (host !== undefined) return { apiUrl, webUrl: `https://${host}` }
+  const { origin } = new URL(apiUrl)
+  return { apiUrl, webUrl: origin === 'https://api.github.com' ? 'https://github.com' : origin }
+}
+
 function readGithub(
   v: Values,
   loopback: boolean,
@@ -103,9 +116,6 @@ function readGithub(
       'WEBHOOK_SECRET: unset or "development" would let anybody forge webhooks; set the secret of the GitHub App ' +
         '(allowed on the loopback with NODE_ENV=development)',
     )
-  const host = v.GHE_HOST
-  const apiUrl = v.GITHUB_API_URL ?? (host === undefined ? 'https://api.github.com' : `https://${host}/api/v3`)
-  const { origin } = new URL(apiUrl)
   const privateKey = v.PRIVATE_KEY ?? v.PRIVATE_KEY_PATH
   if (v.APP_ID === undefined || privateKey === undefined) return undefined
   return {
@@ -113,9 +123,7 @@ function readGithub(
     privateKey,
     webhookSecret: secret ?? 'development',
     ...(v.WEBHOOK_SECRET_PREVIOUS === undefined ? {} : { previousWebhookSecret: v.WEBHOOK_SECRET_PREVIOUS }),
-    apiUrl,
-    webUrl:
-      host !== undefined ? `https://${host}` : origin === 'https://api.github.com' ? 'https://github.com' : origin,
+    ...addressesOf(v),
   }
 }
 
@@ -166,8 +174,10 @@ export function readConfig(env: Environment): Config {
     rateLimit: v.ATOMIC_RATE_LIMIT ?? (open ? 100 : 0),
     allowExecution: v.ATOMIC_ALLOW_EXECUTION ?? false,
     ...(v.ATOMIC_LOG_KEY === undefined ? {} : { logKey: v.ATOMIC_LOG_KEY }),
+    ...(v.ATOMIC_REDACTION_KEY === undefined ? {} : { redactionKey: v.ATOMIC_REDACTION_KEY }),
     logName: v.ATOMIC_LOG_NAME ?? '',
     ...(v.ATOMIC_PUBLIC_URL === undefined ? {} : { publicUrl: v.ATOMIC_PUBLIC_URL }),
+    githubAt: addressesOf(v),
     ...(github === undefined ? {} : { github }),
     oidc: {
       issuer:

@@ -1,22 +1,27 @@
 import type { FastifyInstance } from 'fastify'
+import type { Probot } from 'probot'
 import { devPorts, type Group, groups } from '../core/contracts/routes.ts'
 import type { Services } from '../core/contracts/service.ts'
+import { redact } from '../core/gateway/redactor.ts'
 import { createJobs } from '../core/orchestrator/durable-jobs.ts'
-import { systemClock } from '../core/platform/clock.ts'
+import { type Clock, systemClock } from '../core/platform/clock.ts'
 import { createLog, type Log } from '../core/platform/log.ts'
 import { createTelemetry } from '../core/platform/telemetry.ts'
 import type { Config } from './config.ts'
 import { openData } from './data.ts'
 import { createProbot } from './github/probot.ts'
+import { redeliverMissed } from './github/redeliver.ts'
 import { createAuthenticate } from './http/auth.ts'
-import { createDeliveries } from './http/deliveries.ts'
+import { createDeliveries, type Deliveries } from './http/deliveries.ts'
 import { sweep } from './http/expiry.ts'
 import { registerGithubHooks } from './http/github-hooks.ts'
 import { createOidc } from './http/oidc.ts'
 import { createServer, type ServerOptions } from './http/server.ts'
 import { listen } from './listen.ts'
-import { buildServices } from './services.ts'
+import { buildOrchestrator, buildServices } from './services.ts'
 import { packageVersion } from './version.ts'
+import { registerPages } from './web/routes.ts'
+import { registerSetup } from './web/setup-routes.ts'
 
 export interface StartOptions {
   /** Opens each group on its own port too. */
@@ -33,6 +38,9 @@ export interface Running {
   stop(): Promise<void>
 }
 
+/** Free text of a log line, without what looks like a secret. */
+const scrub = (text: string): string => String(redact(text, { pii: false }).sanitized)
+
 const graceMs = 10_000
 const sweepMs = 3_600_000
 
@@ -44,6 +52,16 @@ class Closing {
   }
   async run(): Promise<void> {
     for (const step of this.#steps.splice(0)) await step()
+  }
+}
+
+/** What GitHub sent while this process was away: it does not try again by itself. */
+async function askForMissed(probot: Probot, deliveries: Deliveries, clock: Clock, log: Log): Promise<void> {
+  try {
+    const count = await redeliverMissed(await probot.auth(), deliveries.known, clock.now())
+    if (count > 0) log.info({ count }, 'missed deliveries asked for again')
+  } catch (err) {
+    log.warn({ err }, 'missed deliveries cannot be asked for')
   }
 }
 
@@ -70,14 +88,16 @@ export async function start(config: Config, options: StartOptions = {}): Promise
 async function build(config: Config, options: StartOptions, closing: Closing): Promise<Running> {
   const clock = systemClock
   const name = config.services.length === groups.length ? 'atomic' : config.services.join(',')
-  const log = options.log ?? createLog({ level: config.logLevel, service: name })
+  const log = options.log ?? createLog({ level: config.logLevel, service: name, scrub })
   const telemetry = config.metrics ? createTelemetry(name) : undefined
 
   const { store, blobs } = await openData(config, clock)
   closing.add(() => store.close())
   const jobs = createJobs({ store, clock, log })
 
+  const version = packageVersion()
   const services = buildServices({ config, store, blobs, clock })
+  const orchestrator = buildOrchestrator({ config, store, blobs, clock, jobs, version }, services)
   const own = Object.fromEntries(
     config.services.flatMap((group) => (services[group] === undefined ? [] : [[group, services[group]]])),
   ) as Partial<Services>
@@ -99,7 +119,7 @@ async function build(config: Config, options: StartOptions, closing: Closing): P
     }
   }
   const shared: Omit<ServerOptions, 'service' | 'services'> = {
-    version: packageVersion(),
+    version,
     authenticate: createAuthenticate({
       tokens: config.tokens,
       ...(github === undefined ? {} : { foreign: createOidc({ ...oidc, webUrl: github.webUrl, installed }) }),
@@ -111,8 +131,15 @@ async function build(config: Config, options: StartOptions, closing: Closing): P
     bodyLimit: config.bodyLimit,
     rateLimit: config.rateLimit,
   }
-  const hooks = async (app: FastifyInstance): Promise<void> => {
-    if (probot === undefined || github === undefined) return
+  const pages = async (app: FastifyInstance): Promise<void> => {
+    if (orchestrator !== undefined) registerPages(app, { orchestrator, blobs })
+  }
+  const atRoot = async (app: FastifyInstance): Promise<void> => {
+    await pages(app)
+    if (probot === undefined || github === undefined) {
+      const publicUrl = config.publicUrl ?? `http://${config.host}:${config.port}`
+      return registerSetup(app, { ...config.githubAt, publicUrl, dataDir: config.dataDir, now: clock.now })
+    }
     await registerGithubHooks(app, {
       probot,
       deliveries,
@@ -131,17 +158,23 @@ async function build(config: Config, options: StartOptions, closing: Closing): P
 
   await jobs.start()
   closing.add(() => jobs.stop(graceMs))
+  if (probot !== undefined) void askForMissed(probot, deliveries, clock, log)
 
   const open = async (service: string, parts: Partial<Services>, port: number, extend?: ServerOptions['extend']) => {
     const app = await createServer({ ...shared, service, services: parts, ...(extend === undefined ? {} : { extend }) })
     closing.add(() => closeServer(app))
     return listen(app, config.host, port)
   }
-  const url = await open(name, own, config.port, hooks)
+  const url = await open(name, own, config.port, atRoot)
   const urls: Partial<Record<Group, string>> = {}
   if (options.eachPort)
     for (const group of config.services)
-      urls[group] = await open(group, own[group] === undefined ? {} : { [group]: own[group] }, devPorts[group])
+      urls[group] = await open(
+        group,
+        own[group] === undefined ? {} : { [group]: own[group] },
+        devPorts[group],
+        group === 'orchestrator' ? pages : undefined,
+      )
 
   if (config.tokens.length === 0)
     log.warn({ host: config.host }, 'no ATOMIC_TOKENS: listening on the loopback alone, every caller is "local"')

@@ -1,22 +1,34 @@
 import { join } from 'node:path'
 import { groups } from '../core/contracts/routes.ts'
-import type { Services } from '../core/contracts/service.ts'
+import { type CallContext, Content, type Services } from '../core/contracts/service.ts'
 import { logKeys } from '../core/evidence/log/key-file.ts'
 import { createEvidenceService } from '../core/evidence/service.ts'
 import { createFinopsService } from '../core/finops/service.ts'
+import { createGatewayService, type Denial } from '../core/gateway/service.ts'
+import { createOrchestrator } from '../core/orchestrator/create.ts'
 import { serviceContext } from '../core/orchestrator/deps.ts'
-import type { Clock } from '../core/platform/clock.ts'
-import { isAtomicError } from '../core/platform/errors.ts'
+import type { Jobs } from '../core/orchestrator/jobs.ts'
+import type { Orchestrator } from '../core/orchestrator/orchestrator.ts'
+import { type Clock, isoTime } from '../core/platform/clock.ts'
+import { correlationId } from '../core/platform/correlation.ts'
+import { AtomicError, isAtomicError } from '../core/platform/errors.ts'
 import type { Blobs } from '../core/storage/blobs.ts'
 import type { Store } from '../core/storage/store.ts'
 import type { Config } from './config.ts'
 import { createClient } from './http/client.ts'
+import { secretFile } from './secret-file.ts'
 
 export interface ServiceParts {
   config: Config
   store: Store
   blobs: Blobs
   clock: Clock
+}
+
+export interface MissionParts extends ServiceParts {
+  jobs: Jobs
+  /** Of Atomic, as it stands in the evidence. */
+  version: string
 }
 
 /** Where the key of the evidence log is, where the settings bring none. */
@@ -62,7 +74,55 @@ export function buildServices({ config, store, blobs, clock }: ServiceParts): Pa
       repositoryOf: (missionId) => repositoryOf(services, missionId),
     })
 
+  const { finops } = services
+  if (runs('gateway') && finops !== undefined && evidence !== undefined)
+    services.gateway = createGatewayService({
+      secret: config.redactionKey ?? secretFile(join(config.dataDir, 'keys', 'redaction.key')),
+      forecast: (body) => finops.forecast({ body }, serviceContext(correlationId())),
+      async modelPolicy() {
+        const policy = await finops.models({}, serviceContext(correlationId()))
+        if (policy instanceof Content)
+          throw new AtomicError('UPSTREAM_FAILED', 'The routing policy did not come as JSON.')
+        return policy
+      },
+      async remaining() {
+        const budget = await finops.budget({ query: {} }, serviceContext(correlationId()))
+        // A total of nothing says that no budget is kept.
+        return budget.total === 0 ? undefined : budget.remaining
+      },
+      record: (denial, ctx) => recordDenial(evidence, denial, ctx, clock),
+    })
+
   return services
+}
+
+/** Missions, where this process runs them; their service joins the others. */
+export function buildOrchestrator(
+  { config, version, ...ports }: MissionParts,
+  services: Partial<Services>,
+): Orchestrator | undefined {
+  const { gateway, dte, finops, evidence } = services
+  if (!config.services.includes('orchestrator') || !gateway || !dte || !finops || !evidence) return undefined
+  const orchestrator = createOrchestrator({ ...ports, version, services: { gateway, dte, finops, evidence } })
+  services.orchestrator = orchestrator.service
+  return orchestrator
+}
+
+/** Missions record what was denied on their way themselves; the rest stands under the gateway's own name. */
+async function recordDenial(
+  evidence: Services['evidence'],
+  { context, rules, findings, digest }: Denial,
+  ctx: CallContext,
+  clock: Clock,
+): Promise<void> {
+  const { missionId, destination } = context
+  if (missionId !== undefined && destination !== undefined && ctx.caller.scopes.includes('service')) return
+  const { login, type } = ctx.caller
+  const payload = { where: 'gateway', rule: rules.join(', '), findings, digest, at: isoTime(clock) }
+  await evidence.append(
+    { body: { missionId: 'gateway', type: 'policy.denied', actor: { login, type }, payload } },
+    serviceContext(ctx.correlationId),
+  )
 }
 
 /** `owner/repo` of a mission, where it has one. */

@@ -160,6 +160,13 @@ export const settings = {
     whole(0, 1_000_000),
   ),
   ATOMIC_ALLOW_EXECUTION: setting('1 lets POST /dte/verify run tests: your own code on your own server', flag, '0'),
+  ATOMIC_REDACTION_KEY: setting(
+    'Keys placeholders and digests of the gateway, 32 characters or more. Without it: made in the data directory',
+    (value: string) => {
+      if (value.length < 32) throw new Mistake('expected 32 characters or more')
+      return value
+    },
+  ),
   ATOMIC_LOG_KEY: setting(
     'Signing key of the evidence log (atomic key new); several while it is being changed. Without it: made in the data directory',
     signerKeys,

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
-import { readConfig } from '../config.ts'
+import { type Environment, readConfig } from '../config.ts'
+import { savedApp } from '../github/manifest.ts'
 import { start } from '../main.ts'
 import { type Setting, settings } from '../settings.ts'
 
@@ -10,6 +11,16 @@ const settingsHelp = (): string => {
       `  ${name.padEnd(width)}  ${doc}${fallback === undefined ? '' : ` (default: ${fallback})`}`,
   )
   return `\nSettings, from the environment:\n${lines.join('\n')}\n`
+}
+
+/** Credentials that `/setup` left in the data directory stand in where the environment brings none. */
+function withSavedApp(env: Environment): Environment {
+  if ((env.APP_ID?.trim() ?? '') !== '') return env
+  const dataDir = env.ATOMIC_DATA_DIR?.trim()
+  return {
+    ...env,
+    ...savedApp(dataDir === undefined || dataDir === '' ? (settings.ATOMIC_DATA_DIR.fallback ?? '') : dataDir),
+  }
 }
 
 /** Resolves with the signal that asks the process to end. */
@@ -24,7 +35,7 @@ export function define(command: Command): void {
     .addHelpText('after', settingsHelp)
     .action(async ({ eachPort = false }: { eachPort?: boolean }) => {
       const ended = endAsked()
-      const running = await start(readConfig(process.env), { eachPort })
+      const running = await start(readConfig(withSavedApp(process.env)), { eachPort })
       process.stderr.write(`Atomic answers at ${running.url}\n`)
       for (const [group, url] of Object.entries(running.urls)) process.stderr.write(`  ${group.padEnd(13)}${url}\n`)
       await ended
