@@ -3,12 +3,20 @@
  * "Efficient string matching" (1975), with a dense table over the characters that occur in keywords.
  */
 export interface Automaton {
-  /** Calls back with the keyword's index and where it ends (exclusive), in order of the ends. */
-  scan(text: string, from: number, to: number, hit: (keyword: number, end: number) => void): void
+  /** One more state than there are quiet ones: states from here on report keywords. */
+  readonly firstLoud: number
+  /** Next state by `(state << shift) + class`. */
+  readonly moves: Uint16Array
+  readonly shift: number
+  /** Class of every UTF-16 unit, so that looking up needs no comparison. */
+  readonly classes: Uint8Array
+  /** Keywords that end in state `firstLoud + i`. */
+  readonly reports: readonly (readonly number[])[]
 }
 
+/** @param keywords lower-case ASCII */
 export function buildAutomaton(keywords: readonly string[]): Automaton {
-  const classes = new Uint8Array(128)
+  const classes = new Uint8Array(65_536)
   let width = 1
   for (const keyword of keywords)
     for (let i = 0; i < keyword.length; i++) {
@@ -38,8 +46,8 @@ export function buildAutomaton(keywords: readonly string[]): Automaton {
   })
 
   const count = trie.length
-  const table = new Uint16Array(count << shift)
   if (count > 0xffff) throw new Error('too many keywords')
+  const table = new Uint16Array(count << shift)
   const fail = new Uint16Array(count)
   const order: number[] = []
   for (const [c, node] of trie[0]!) {
@@ -65,23 +73,9 @@ export function buildAutomaton(keywords: readonly string[]): Automaton {
   const quiet = [0, ...order.filter((n) => outputs[n]!.length === 0)]
   const loud = order.filter((n) => outputs[n]!.length > 0)
   const renumber = new Uint16Array(count)
-  ;[...quiet, ...loud].forEach((node, i) => {
-    renumber[node] = i
-  })
+  for (const [i, node] of [...quiet, ...loud].entries()) renumber[node] = i
   const moves = new Uint16Array(count << shift)
   for (let node = 0; node < count; node++)
     for (let c = 0; c < width; c++) moves[(renumber[node]! << shift) + c] = renumber[table[(node << shift) + c]!]!
-  const firstLoud = quiet.length
-  const reports = loud.map((node) => outputs[node]!)
-
-  return {
-    scan(text, from, to, hit) {
-      let state = 0
-      for (let i = from; i < to; i++) {
-        const c = text.charCodeAt(i)
-        state = moves[(state << shift) + (c < 128 ? classes[c]! : 0)]!
-        if (state >= firstLoud) for (const keyword of reports[state - firstLoud]!) hit(keyword, i + 1)
-      }
-    },
-  }
+  return { firstLoud: quiet.length, moves, shift, classes, reports: loud.map((node) => outputs[node]!) }
 }

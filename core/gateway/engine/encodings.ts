@@ -1,5 +1,7 @@
 import { gunzipSync } from 'node:zlib'
-import { at, BASE64, BASE64URL, HEX } from './chars.ts'
+import { at, BASE64, BASE64URL, HEX, sets } from './chars.ts'
+import { escapeAt } from './escapes.ts'
+import { leastRun } from './sweep.ts'
 
 /** A part of a text that means another text. */
 export interface Encoded {
@@ -8,85 +10,111 @@ export interface Encoded {
   offset(inner: number, end?: boolean): number
 }
 
-/** Shortest run worth decoding: 18 bytes in base 64. */
-const least = 24
+/** Longest text that a run is decoded to. */
 const longest = 4_000_000
 
-/** Base 64, hex and escapes in a text, decoded. What is decoded is taken off the budget (in bytes). */
-export function* encodedParts(text: string, budget: { left: number }): Generator<Encoded> {
-  yield* runs(text, budget)
-  yield* escapes(text, budget)
+/** Places, ascending, where something may be encoded. */
+export interface Marks {
+  /** Where an escape may stand. */
+  escapes: number[]
+  /** A place in each run of base 64 that is worth looking at. */
+  runs: number[]
 }
 
-const RUN = BASE64 | BASE64URL
+/** Base 64, hex and escapes in a text, decoded. What is decoded is taken off the budget (in bytes). */
+export function* encodedParts(text: string, { escapes, runs }: Marks, budget: { left: number }): Generator<Encoded> {
+  yield* decodedRuns(text, runs, budget)
+  yield* unescaped(text, escapes, budget)
+}
 
-/** Every run of at least `least` characters holds one at a multiple of it: only those are looked at. */
-function* runs(text: string, budget: { left: number }): Generator<Encoded> {
-  for (let probe = least - 1; probe < text.length; probe += least) {
-    if (!at(text, probe, RUN)) continue
-    let start = probe
-    while (start > 0 && probe - start < least && at(text, start - 1, RUN)) start--
-    if (probe - start === least) while (start > 0 && at(text, start - 1, RUN)) start--
-    const end = runEnd(text, probe)
-    if (end - start < least) continue
+/** Of every UTF-16 unit; past the end of a text it is undefined. */
+const inRun = new Uint8Array(65_536)
+const sextet = new Uint8Array(128)
+for (let c = 0; c < 128; c++) if ((sets[c]! & (BASE64 | BASE64URL)) !== 0) inRun[c] = 1
+'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'.split('').forEach((ch, i) => {
+  sextet[ch.charCodeAt(0)] = i
+})
+for (const ch of '+-') sextet[ch.charCodeAt(0)] = 62
+for (const ch of '/_') sextet[ch.charCodeAt(0)] = 63
+
+function* decodedRuns(text: string, runs: readonly number[], budget: { left: number }): Generator<Encoded> {
+  let done = 0
+  for (const place of runs) {
+    if (place < done) continue
+    const start = Math.max(done, place - leastRun + 1)
+    const end = runEnd(text, start)
     if (budget.left <= 0) return
     budget.left -= end - start
-    const decoded = decodeRun(text.slice(start, Math.min(end, start + longest)))
-    if (decoded !== undefined) {
-      budget.left -= decoded.length
-      yield { text: decoded, offset: (_, isEnd) => (isEnd ? end : start) }
-    }
-    probe = Math.max(probe, end - 1)
+    done = end
+    const decoded = decodeRun(text, start, Math.min(end, start + longest))
+    if (decoded === undefined) continue
+    budget.left -= decoded.length
+    yield { text: decoded, offset: (_, isEnd) => (isEnd ? end : start) }
   }
 }
 
 /** Base 64 is often wrapped; a line that is filled goes on in the next. */
-function runEnd(text: string, from: number): number {
-  let i = from
-  let lineStart = from
+function runEnd(text: string, start: number): number {
+  let i = start
+  let lineStart = start
   for (;;) {
-    while (at(text, i, RUN)) i++
-    if (i - lineStart < 20) break
+    while (inRun[text.charCodeAt(i)] === 1) i++
+    if (i - lineStart < 40) break
     let next = i
     if (text[next] === '\r') next++
     if (text[next] === '\n') next++
     else if (text[next] === '\\' && text[next + 1] === 'n') next += 2
     else break
     while (text[next] === ' ' || text[next] === '\t') next++
-    if (!at(text, next, RUN) || !at(text, next + 3, RUN)) break
-    if (i - lineStart < 40) break
+    if (inRun[text.charCodeAt(next)] !== 1 || inRun[text.charCodeAt(next + 3)] !== 1) break
     lineStart = i = next
   }
-  while (text[i] === '=' && at(text, i - 1, RUN)) {
-    i++
-    if (text[i] === '=') i++
-    break
-  }
+  if (text[i] === '=') i++
+  if (text[i] === '=') i++
   return i
 }
 
-function decodeRun(run: string): string | undefined {
-  if (run.startsWith('H4sI')) return gunzip(Buffer.from(run, 'base64'))
-  if (isHex(run)) {
-    const bytes = Buffer.from(run, 'hex')
-    if (bytes[0] === 0x1f && bytes[1] === 0x8b) return gunzip(bytes)
-    return asText(bytes)
+function decodeRun(text: string, start: number, end: number): string | undefined {
+  if (text.startsWith('H4sI', start)) return gunzip(Buffer.from(text.slice(start, end), 'base64'))
+  if (isHex(text, start, end)) {
+    const bytes = Buffer.from(text.slice(start, end), 'hex')
+    return bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzip(bytes) : asText(bytes)
   }
-  const compact = /[\s\\]/.test(run) ? run.replace(/\\n|\s+/g, '') : run
   // Something else may stand directly before, such as a path: one of four alignments is right.
-  const middle = (compact.length >> 3) << 2
+  const middle = start + ((end - start) >> 3) * 4
   for (let shift = 0; shift < 4; shift++) {
-    const sample = Buffer.from(compact.slice(middle + shift, middle + shift + 24), 'base64')
-    if (!isPlain(sample) && !isWide(sample)) continue
-    const decoded = asText(Buffer.from(compact.slice(shift), 'base64'))
+    if (!looksLikeText(text, middle + shift, end)) continue
+    const decoded = asText(Buffer.from(text.slice(start + shift, end).replace(/\\n|\s+/g, ''), 'base64'))
     if (decoded !== undefined) return decoded
   }
   return undefined
 }
 
-function isHex(run: string): boolean {
-  if (run.length % 2 !== 0 || run.length < 32) return false
-  for (let i = 0; i < run.length; i++) if (!at(run, i, HEX)) return false
+/** Whether the 12 bytes that 16 characters mean are text, or every other one is zero. */
+function looksLikeText(text: string, from: number, end: number): boolean {
+  let good = 0
+  let zeros = 0
+  let bytes = 0
+  let bits = 0
+  let have = 0
+  for (let i = from; i < end && bytes < 12; i++) {
+    const c = text.charCodeAt(i)
+    if (inRun[c] !== 1) continue
+    bits = ((bits << 6) | sextet[c]!) & 0xffff
+    have += 6
+    if (have < 8) continue
+    have -= 8
+    const byte = (bits >> have) & 255
+    bytes++
+    if ((byte >= 32 && byte < 127) || byte === 10 || byte === 13 || byte === 9) good++
+    else if (byte === 0) zeros++
+  }
+  return good >= bytes - 1 || (zeros >= (bytes >> 1) - 1 && good + zeros === bytes)
+}
+
+function isHex(text: string, start: number, end: number): boolean {
+  if ((end - start) % 2 !== 0 || end - start < 32) return false
+  for (let i = start; i < end; i++) if (!at(text, i, HEX)) return false
   return true
 }
 
@@ -99,89 +127,58 @@ function gunzip(bytes: Buffer): string | undefined {
   }
 }
 
-/** Text in bytes: UTF-8, or UTF-16 as PowerShell encodes it. */
+/** Text in bytes: of one byte a character, or UTF-16 as PowerShell encodes it. */
 function asText(bytes: Buffer): string | undefined {
   if (bytes.length < 12) return undefined
   const sample = bytes.subarray(bytes.length >> 2, (bytes.length >> 2) + 64)
-  if (isWide(sample)) return bytes.toString('utf16le')
-  return isPlain(sample) ? bytes.toString('latin1') : undefined
-}
-
-function isPlain(bytes: Uint8Array): boolean {
   let good = 0
-  for (const b of bytes) if ((b >= 32 && b < 127) || b === 9 || b === 10 || b === 13) good++
-  return good >= bytes.length * 0.9
-}
-
-function isWide(bytes: Uint8Array): boolean {
   let zeros = 0
-  for (const b of bytes) if (b === 0) zeros++
-  return zeros >= bytes.length * 0.4 && zeros <= bytes.length * 0.6
+  for (const b of sample) {
+    if ((b >= 32 && b < 127) || b === 9 || b === 10 || b === 13) good++
+    else if (b === 0) zeros++
+  }
+  if (zeros >= sample.length * 0.4) return bytes.toString('utf16le', 0, bytes.length & ~1)
+  return good >= sample.length * 0.85 ? bytes.toString('latin1') : undefined
 }
 
 /** How far from an escape a value may begin or end. */
 const around = 300
+const longestWindow = 65_536
 
-/** `%41`, `\x41`, `\u0041`, `\/`, `&#65;`, `&#x41;`: windows around them, unescaped. */
-function* escapes(text: string, budget: { left: number }): Generator<Encoded> {
+/** Windows around escapes, with the escapes replaced by what they mean. */
+function* unescaped(text: string, escapes: readonly number[], budget: { left: number }): Generator<Encoded> {
   let done = 0
-  for (let i = nextEscape(text, 0); i >= 0; ) {
-    if (budget.left <= 0) return
-    const start = Math.max(done, i - around)
-    const map: number[] = []
-    let decoded = ''
-    let last = i
-    let at_ = start
-    while (at_ < text.length && at_ - last < around && map.length < 65_536) {
-      const found = escapeAt(text, at_)
-      map.push(at_)
-      if (found === undefined) decoded += text[at_++]
+  for (let e = 0; e < escapes.length; ) {
+    const first = escapes[e]!
+    if (first < done || escapeAt(text, first) === undefined) {
+      e++
+      continue
+    }
+    const start = Math.max(done, first - around)
+    const offsets: number[] = []
+    const parts: string[] = []
+    let i = start
+    let stop = Math.min(text.length, first + around)
+    while (i < stop && offsets.length < longestWindow) {
+      while (e < escapes.length && escapes[e]! < i) e++
+      const next = Math.min(escapes[e] ?? stop, stop)
+      for (let k = i; k < next; k++) offsets.push(k)
+      parts.push(text.slice(i, next))
+      i = next
+      if (i >= stop) break
+      const found = escapeAt(text, i)
+      offsets.push(i)
+      if (found === undefined) parts.push(text[i++]!)
       else {
-        decoded += found.char
-        at_ += found.length
-        last = at_
+        parts.push(found.char)
+        i += found.length
+        stop = Math.min(text.length, i + around)
       }
     }
-    map.push(at_)
-    budget.left -= decoded.length * 4
-    done = last
-    yield { text: decoded, offset: (inner) => map[inner]! }
-    i = nextEscape(text, Math.max(at_, last))
+    offsets.push(i)
+    done = i
+    budget.left -= offsets.length * 4
+    if (budget.left <= 0) return
+    yield { text: parts.join(''), offset: (inner) => offsets[inner]! }
   }
-}
-
-const marks =
-  /%[2-7][0-9a-fA-F]|\\(?:x[2-7][0-9a-fA-F]|u00[2-7][0-9a-fA-F]|\/)|&#(?:[3-9][0-9]|1[0-2][0-9]|x[2-7][0-9a-fA-F]);/g
-
-function nextEscape(text: string, from: number): number {
-  marks.lastIndex = from
-  return marks.exec(text)?.index ?? -1
-}
-
-function escapeAt(text: string, i: number): { char: string; length: number } | undefined {
-  const c = text[i]
-  if (c !== '%' && c !== '\\' && c !== '&') return undefined
-  const hex = (from: number, n: number): number => {
-    let value = 0
-    for (let k = from; k < from + n; k++) {
-      if (!at(text, k, HEX)) return -1
-      value = value * 16 + Number.parseInt(text[k]!, 16)
-    }
-    return value
-  }
-  const printable = (code: number, length: number) =>
-    code >= 32 && code < 127 ? { char: String.fromCharCode(code), length } : undefined
-  if (text[i] === '%') return printable(hex(i + 1, 2), 3)
-  if (text[i] === '\\') {
-    if (text[i + 1] === '/') return { char: '/', length: 2 }
-    if (text[i + 1] === 'x') return printable(hex(i + 2, 2), 4)
-    if (text[i + 1] === 'u') return printable(hex(i + 2, 4), 6)
-    return undefined
-  }
-  if (text[i + 1] !== '#') return undefined
-  const close = text.slice(i, i + 7).indexOf(';') + i
-  if (close <= i) return undefined
-  const digits = text.slice(i + 2, close)
-  const code = digits[0] === 'x' ? Number.parseInt(digits.slice(1), 16) : Number(digits)
-  return printable(code, close - i + 1)
 }

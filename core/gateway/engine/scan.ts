@@ -1,9 +1,11 @@
 import { piiDetectors } from '../pii/index.ts'
 import { placeholderAt, placeholderKeyword } from '../placeholders.ts'
 import { secretDetectors } from '../secrets/index.ts'
-import { buildAutomaton } from './automaton.ts'
+import { type Automaton, buildAutomaton } from './automaton.ts'
 import type { Detector, ScanContext } from './detector.ts'
-import { type Encoded, encodedParts } from './encodings.ts'
+import { type Encoded, encodedParts, type Marks } from './encodings.ts'
+import { escapeMarks } from './escapes.ts'
+import { sweep } from './sweep.ts'
 
 /** A place in the text that holds a value; offsets are UTF-16, end exclusive. */
 export interface Span {
@@ -25,11 +27,10 @@ export interface ScanOptions {
 interface Plan {
   detectors: readonly Detector[]
   byDigits: readonly number[]
-  scan: ReturnType<typeof buildAutomaton>['scan']
+  automaton: Automaton
   /** Keyword → its length and the detectors that want it. */
   lengths: Uint8Array
   wanted: readonly (readonly number[])[]
-  placeholder: number
 }
 
 const plans = new Map<number, Plan>()
@@ -40,9 +41,9 @@ function planFor(secrets: boolean, pii: boolean): Plan {
   const known = plans.get(id)
   if (known !== undefined) return known
   const detectors = [...(secrets ? secretDetectors : []), ...(pii ? piiDetectors : [])]
-  const keywords: string[] = [placeholderKeyword]
-  const wanted: number[][] = [[]]
-  const index = new Map<string, number>([[placeholderKeyword, 0]])
+  const keywords: string[] = [placeholderKeyword, ...escapeMarks]
+  const wanted: number[][] = keywords.map(() => [])
+  const index = new Map(keywords.map((k, i) => [k, i]))
   detectors.forEach((detector, d) => {
     for (const keyword of detector.keywords ?? []) {
       let k = index.get(keyword)
@@ -57,14 +58,17 @@ function planFor(secrets: boolean, pii: boolean): Plan {
   const plan: Plan = {
     detectors,
     byDigits: detectors.flatMap((d, i) => (d.digits ? [i] : [])),
-    scan: buildAutomaton(keywords).scan,
+    automaton: buildAutomaton(keywords),
     lengths: Uint8Array.from(keywords, (k) => k.length),
     wanted,
-    placeholder: 0,
   }
   plans.set(id, plan)
   return plan
 }
+
+/** Keywords with a meaning of their own come first. */
+const placeholder = 0
+const firstOwn = 1 + escapeMarks.length
 
 /** Depth of encodings inside encodings that is looked into. */
 const maxDepth = 3
@@ -80,9 +84,10 @@ interface Ranked extends Span {
 }
 
 function scanInto(text: string, options: ScanOptions, depth: number, budget: { left: number }): Ranked[] {
-  const found = scanPlain(text, options)
+  const marks: Marks = { escapes: [], runs: [] }
+  const found = scanPlain(text, marks, options)
   if (depth >= maxDepth) return found
-  for (const part of encodedParts(text, budget)) {
+  for (const part of encodedParts(text, marks, budget)) {
     for (const inner of scanInto(part.text, options, depth + 1, budget)) found.push(outer(part, inner))
   }
   return found
@@ -97,8 +102,12 @@ function outer(part: Encoded, inner: Ranked): Ranked {
   }
 }
 
-function scanPlain(text: string, { secrets, pii, without, examples = false }: ScanOptions): Ranked[] {
-  const { detectors, byDigits, scan: pass, lengths, wanted, placeholder } = planFor(secrets, pii)
+function scanPlain(
+  text: string,
+  { escapes, runs }: Marks,
+  { secrets, pii, without, examples = false }: ScanOptions,
+): Ranked[] {
+  const { detectors, byDigits, automaton, lengths, wanted } = planFor(secrets, pii)
   const context: ScanContext = { text, examples, readTo: new Map() }
   const found: Ranked[] = []
   const kept: [start: number, end: number][] = []
@@ -116,21 +125,24 @@ function scanPlain(text: string, { secrets, pii, without, examples = false }: Sc
       rank: d,
     })
   }
-  pass(text, 0, text.length, (keyword, end) => {
+  const onKeyword = (keyword: number, end: number): void => {
     const start = end - lengths[keyword]!
     if (keyword === placeholder) {
       const stop = placeholderAt(text, start)
       if (stop > 0) kept.push([start, stop])
-    } else for (const d of wanted[keyword]!) look(d, start, end)
-  })
-  if (byDigits.length > 0) {
-    let inside = false
-    for (let i = 0; i < text.length; i++) {
-      const isDigit = (text.charCodeAt(i) - 48) >>> 0 < 10
-      if (isDigit && !inside) for (const d of byDigits) look(d, i, i)
-      inside = isDigit
-    }
+    } else if (keyword < firstOwn) escapes.push(start)
+    else for (const d of wanted[keyword]!) look(d, start, end)
   }
+  const onDigits = (start: number): void => {
+    for (const d of byDigits) look(d, start, start)
+  }
+  sweep(automaton, text, {
+    keyword: onKeyword,
+    digits: byDigits.length === 0 ? undefined : onDigits,
+    run: (at) => {
+      runs.push(at)
+    },
+  })
   if (kept.length === 0) return found
   return found.filter((f) => !touches(kept, f))
 }

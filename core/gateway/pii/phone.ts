@@ -1,4 +1,3 @@
-import { at, DIGIT } from '../engine/chars.ts'
 import type { Detector } from '../engine/detector.ts'
 import { readDigits } from './digits.ts'
 
@@ -71,10 +70,11 @@ const national: Record<string, readonly [least: number, most: number]> = {
 export const internationalPhone: Detector = {
   type: 'phone',
   kind: 'pii',
-  keywords: ['+'],
+  keywords: ['+1', '+2', '+3', '+4', '+5', '+6', '+7', '+8', '+9'],
   source: 'https://www.itu.int/rec/T-REC-E.164',
-  verify({ text }, plus, from) {
-    if (!at(text, from, DIGIT) || text[from] === '0' || /[\w.)\]]/.test(text[plus - 1] ?? ' ')) return undefined
+  verify({ text }, plus) {
+    const from = plus + 1
+    if (/[\w.)\]]/.test(text[plus - 1] ?? ' ')) return undefined
     const read = readPhone(text, from)
     const { digits, end, marks } = read
     if (digits.length < 8 || digits.length > 15 || isWordAfter(text, end)) return undefined
