@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Actions } from './actions/actions.ts'
 import { commitFiles, type Files } from './acts/commits.ts'
 import { createUserToken } from './acts/tokens.ts'
 import { AppHandle, type AppOptions } from './app-handle.ts'
@@ -36,16 +37,18 @@ export class GitHub {
   readonly faults: Faults
   readonly log: RequestLog
   readonly rateLimit: RateLimit
+  readonly actions: Actions
   readonly #world: World
   readonly #server: ApiServer
   readonly #violations: Violations
 
-  constructor(world: World, server: ApiServer, faults: Faults, violations: Violations) {
+  constructor(world: World, server: ApiServer, faults: Faults, violations: Violations, actions: Actions) {
     this.#world = world
     this.#server = server
     this.#violations = violations
     this.url = world.url
     this.faults = faults
+    this.actions = actions
     this.log = server.log
     this.rateLimit = server.rateLimit
   }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/platform/clock.ts'
+import { Actions } from './actions/actions.ts'
 import { githubActionsId } from './authenticate.ts'
 import { Faults } from './faults/faults.ts'
 import { GitHub } from './github.ts'
@@ -71,7 +72,8 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
   })
   const rateLimit = route('GET /rate_limit', (call) => ok(server.rateLimit.overview(call.caller)))
   const server: ApiServer = new ApiServer(world, [rateLimit, graphQl(violations), ...routes], faults, violations)
-  server.outside.push(smartHttp(world, server))
+  const actions = new Actions(world)
+  server.outside.push(smartHttp(world, server), actions.services.handle)
   world.url = await server.listen()
-  return new GitHub(world, server, faults, violations)
+  return new GitHub(world, server, faults, violations, actions)
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import type { WebhookDefinition } from '@octokit/webhooks-examples'
 import type { Mismatch } from '../openapi.ts'
 import type { Json } from '../state.ts'
 
@@ -10,10 +11,6 @@ interface Shape {
   properties: Map<string, { shape: Shape; seen: number }>
   objects: number
   items?: Shape
-}
-interface Examples {
-  name: string
-  examples: Json[]
 }
 
 const emptyShape = (): Shape => ({ kinds: new Set(), properties: new Map(), objects: 0 })
@@ -93,8 +90,8 @@ export class WebhookExamples {
   #load(): Map<string, Json[]> {
     if (!this.#examples) {
       const file = createRequire(import.meta.url).resolve('@octokit/webhooks-examples')
-      const list = JSON.parse(readFileSync(file, 'utf8')) as Examples[]
-      this.#examples = new Map(list.map((it) => [it.name, it.examples]))
+      const list = JSON.parse(readFileSync(file, 'utf8')) as WebhookDefinition[]
+      this.#examples = new Map(list.map((it) => [it.name, it.examples as unknown as Json[]]))
     }
     return this.#examples
   }
