@@ -1,11 +1,11 @@
 import { mkdirSync, symlinkSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { LineRange, MutationRequest } from '../../../action/mutation/engine.ts'
-import { stryker } from '../../../action/mutation/engines/stryker.ts'
-import { mutationResult } from '../../../action/mutation/result.ts'
-import { testCommand } from '../../../action/test-command.ts'
-import { Repository } from '../../support/repository.ts'
+import type { LineRange, MutationRequest } from '../../../../core/dte/mutation.ts'
+import { mutationResult } from '../../../../core/dte/mutation-result.ts'
+import { stryker } from '../../../../core/dte/mutators/stryker.ts'
+import { testCommand } from '../../../../core/dte/testing/command.ts'
+import { Repository } from '../../../support/repository.ts'
 
 let repo: Repository
 beforeEach(() => {

@@ -1,4 +1,4 @@
-import type { LineRange, MutantResult } from './engine.ts'
+import type { LineRange, MutantResult } from '../mutation.ts'
 
 /**
  * Single lines whose mutants together are at most `max`: spread evenly over all the lines that

@@ -1,5 +1,5 @@
-import type { ChildRun } from '../child.ts'
-import type { TestCommand } from '../test-command.ts'
+import type { ChildRun } from './testing/child.ts'
+import type { TestCommand } from './testing/command.ts'
 
 /** Lines of one file that a change touched; both ends included, from 1. */
 export interface LineRange {

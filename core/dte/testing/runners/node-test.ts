@@ -7,11 +7,12 @@ export const nodeTest: TestRunner = {
   reporting: (file) => ({
     args: [],
     env: {
+      // A report beside what is printed; quoted, since the folder's name may hold a space.
       NODE_OPTIONS: [
         '--test-reporter=spec',
         '--test-reporter-destination=stdout',
         '--test-reporter=junit',
-        `--test-reporter-destination=${file}`,
+        JSON.stringify(`--test-reporter-destination=${file}`),
       ].join(' '),
     },
   }),

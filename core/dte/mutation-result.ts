@@ -1,5 +1,5 @@
-import type { MutationResult } from '../../core/contracts/index.ts'
-import type { MutantResult, MutationRun } from './engine.ts'
+import type { MutationResult } from '../contracts/index.ts'
+import type { MutantResult, MutationRun } from './mutation.ts'
 
 type Status = MutantResult['status']
 

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { AtomicError } from '../../../core/platform/errors.ts'
-import { runChild, withoutSecrets } from '../../child.ts'
-import type { MutationRequest } from '../engine.ts'
+import { AtomicError } from '../../platform/errors.ts'
+import type { MutationRequest } from '../mutation.ts'
+import { runChild, withoutSecrets } from '../testing/child.ts'
 
 /** The release that is installed where the repository brings none. */
 const pinned = '10.1.1'

@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { TestResult } from '../core/contracts/index.ts'
+import type { TestResult } from '../../contracts/index.ts'
 import { type ChildLimits, runChild, shellCommand, withoutSecrets } from './child.ts'
+import type { TestCommand } from './command.ts'
 import { countCases } from './junit.ts'
-import type { TestCommand } from './test-command.ts'
 
 export interface TestRun extends TestResult {
   timedOut: boolean

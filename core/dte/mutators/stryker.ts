@@ -1,10 +1,10 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { AtomicError } from '../../../core/platform/errors.ts'
-import { type ChildRun, runChild, withoutSecrets } from '../../child.ts'
-import type { LineRange, MutantResult, MutationEngine, MutationRequest, MutationRun } from '../engine.ts'
-import { fewerLines } from '../sample.ts'
+import { AtomicError } from '../../platform/errors.ts'
+import type { LineRange, MutantResult, MutationEngine, MutationRequest, MutationRun } from '../mutation.ts'
+import { type ChildRun, runChild, withoutSecrets } from '../testing/child.ts'
+import { fewerLines } from './sample.ts'
 import { type StrykerPackage, strykerFor } from './stryker-package.ts'
 
 const plugin = fileURLToPath(

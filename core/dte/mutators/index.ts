@@ -1,4 +1,4 @@
-import type { MutationEngine } from '../engine.ts'
+import type { MutationEngine } from '../mutation.ts'
 import { stryker } from './stryker.ts'
 
 export const engines: readonly MutationEngine[] = [stryker]

@@ -1,5 +1,5 @@
-import type { Git } from '../../core/dte/trees/git.ts'
-import type { LineRange } from './engine.ts'
+import type { LineRange } from './mutation.ts'
+import type { Git } from './trees/git.ts'
 
 /** Lines of the newer commit that the older one does not have; a file that only moved has none. */
 export async function changedLines(git: Git, older: string, newer: string): Promise<LineRange[]> {

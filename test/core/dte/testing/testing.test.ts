@@ -1,0 +1,183 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { withoutSecrets } from '../../../../core/dte/testing/child.ts'
+import { testCommand } from '../../../../core/dte/testing/command.ts'
+import { countCases, junitXml } from '../../../../core/dte/testing/junit.ts'
+import { runTests, type TestRun } from '../../../../core/dte/testing/run.ts'
+import { jest } from '../../../../core/dte/testing/runners/jest.ts'
+
+let dir: string
+let shown: string
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'atomic tests '))
+  shown = ''
+})
+afterEach(() => rmSync(dir, { recursive: true, force: true }))
+
+const put = (files: Record<string, string>): void => {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(join(dir, path, '..'), { recursive: true })
+    writeFileSync(join(dir, path), text)
+  }
+}
+const scripts = (test: string): void => put({ 'package.json': JSON.stringify({ type: 'module', scripts: { test } }) })
+
+function run(
+  command?: string,
+  options: { timeoutMs?: number; shown?: number; env?: NodeJS.ProcessEnv } = {},
+): Promise<TestRun> {
+  return runTests(testCommand(dir, command)!, {
+    cwd: dir,
+    temp: dir,
+    env: options.env ?? process.env,
+    limits: { timeoutMs: options.timeoutMs ?? 20_000, shown: options.shown ?? 100_000 },
+    show: (chunk) => (shown += Buffer.from(chunk).toString()),
+  })
+}
+
+describe('which command', () => {
+  test('there is none where package.json has no test', () => {
+    expect(testCommand(dir)).toBeUndefined()
+    scripts('echo "Error: no test specified" && exit 1')
+    expect(testCommand(dir)).toBeUndefined()
+  })
+  test.each([
+    ['package-lock.json', 'npm test'],
+    ['pnpm-lock.yaml', 'pnpm test'],
+    ['yarn.lock', 'yarn test'],
+  ])('with %s it is %s', (lock, command) => {
+    scripts('mocha')
+    put({ [lock]: '' })
+    expect(testCommand(dir)?.command).toBe(command)
+  })
+  test.each([
+    ['vitest run --coverage', 'npm test -- --reporter=default --reporter=junit --outputFile.junit=/r'],
+    ['jest --ci', 'npm test -- --json --outputFile=/r'],
+    ['node --test test/', 'npm test'],
+    ['vitest run && echo done', 'npm test'],
+    ['vitest run --reporter=dot', 'npm test'],
+    ['tsc && jest', 'npm test'],
+  ])('for the script %s a report is had by %s', (script, command) => {
+    scripts(script)
+    expect(testCommand(dir)?.reporting('/r').command).toBe(command)
+  })
+  test('a command of one’s own is taken as it is', () => {
+    scripts('vitest run')
+    expect(testCommand(dir, 'make check')).toMatchObject({ command: 'make check' })
+    expect(testCommand(dir, 'npx vitest run')?.reporting('/a b').command).toContain(" '--outputFile.junit=/a b'")
+  })
+})
+
+describe('a run', () => {
+  test('keeps the JUnit report of node:test, and counts', async () => {
+    scripts('node --test')
+    put({
+      'a.test.js': `import test from 'node:test'; test('good', () => {}); test('bad', () => { throw new Error('no') })`,
+    })
+    const done = await run()
+    expect(done).toMatchObject({
+      command: 'npm test',
+      passed: false,
+      exitCode: 1,
+      total: 2,
+      failed: 1,
+      timedOut: false,
+    })
+    expect(done.junit).toContain('<testsuites>')
+  })
+
+  test('sees no secrets, and cannot answer for the step', async () => {
+    const env = {
+      ...process.env,
+      GITHUB_TOKEN: 't0p',
+      NPM_TOKEN: 't0p',
+      MY_PASSWORD: 't0p',
+      GITHUB_OUTPUT: '/x',
+      'INPUT_APP-URL': 't0p',
+      SAFE: 'seen',
+    }
+    await run('env', { env })
+    expect(shown).toContain('SAFE=seen')
+    expect(shown).toContain('CI=true')
+    expect(shown).not.toMatch(/t0p|GITHUB_OUTPUT/)
+  })
+
+  test('that hangs is stopped, with all that it started', async () => {
+    const done = await run(`(sleep 3; touch '${dir}/late') & echo hi; sleep 60`, { timeoutMs: 700 })
+    expect(done).toMatchObject({ passed: false, timedOut: true })
+    expect(done.durationMs).toBeLessThan(10_000)
+    await new Promise((resolve) => setTimeout(resolve, 3_000))
+    expect(existsSync(join(dir, 'late'))).toBe(false)
+  })
+
+  test('that leaves something running behind does not hold up the job', async () => {
+    const done = await run('sleep 60 & echo started')
+    expect(done).toMatchObject({ passed: true })
+    expect(done.durationMs).toBeLessThan(10_000)
+  })
+
+  test('that prints without end is shown up to a limit, and its last lines are kept', async () => {
+    const done = await run('head -c 50000000 /dev/zero | tr "\\0" "x"; echo; echo the end; exit 3', { shown: 5_000 })
+    expect(done).toMatchObject({ passed: false, exitCode: 3 })
+    expect(shown.length).toBeLessThan(6_000)
+    expect(done.tail).toContain('the end')
+    expect(done.tail.length).toBeLessThan(20_000)
+  })
+
+  test('of a program that is not there fails and says so', async () => {
+    const done = await run('no-such-program-anywhere')
+    expect(done).toMatchObject({ passed: false, exitCode: 127 })
+    expect(done.tail).toContain('no-such-program-anywhere')
+  })
+})
+
+test('what Jest writes becomes JUnit', () => {
+  const file = (name: string, status: string, assertionResults: unknown[], message = '') => ({
+    name,
+    status,
+    message,
+    assertionResults,
+  })
+  const report = {
+    testResults: [
+      file('a.test.js', 'failed', [
+        { title: 'adds', ancestorTitles: ['sum'], status: 'passed', duration: 12, failureMessages: [] },
+        {
+          title: 'a < b & "c"',
+          ancestorTitles: [],
+          status: 'failed',
+          duration: null,
+          failureMessages: ['\u001b[31mno'],
+        },
+        { title: 'later', ancestorTitles: [], status: 'pending', duration: null },
+      ]),
+      file('b.test.js', 'failed', [], 'SyntaxError: x'),
+    ],
+  }
+  const xml = jest.toJUnit!(JSON.stringify(report))
+  expect(countCases(xml)).toEqual({ total: 4, failed: 2 })
+  expect(xml).toContain('name="sum › adds" time="0.012"')
+  expect(xml).toContain('a &lt; b &amp; &quot;c&quot;')
+  expect(xml).toContain('<skipped/>')
+  expect(xml).not.toContain('\u001b')
+})
+
+test('an empty run is an empty report', () => {
+  expect(countCases(junitXml([]))).toEqual({ total: 0, failed: 0 })
+})
+
+test.each([
+  'GITHUB_TOKEN',
+  'ACTIONS_RUNTIME_TOKEN',
+  'ACTIONS_ID_TOKEN_REQUEST_URL',
+  'NODE_AUTH_TOKEN',
+  'AWS_SECRET_ACCESS_KEY',
+  'OPENAI_API_KEY',
+  'INPUT_GITHUB-TOKEN',
+  'GITHUB_ENV',
+  'GIT_CONFIG_VALUE_1',
+])('%s is withheld', (name) => {
+  expect(withoutSecrets({ [name]: 'x', PATH: '/bin' })).toEqual({ PATH: '/bin' })
+})
