@@ -1,0 +1,124 @@
+import { blobEntry, textOf } from '../../core/dte/tree.ts'
+import type { MissionRecord, PullBinding } from '../../core/orchestrator/types.ts'
+import type { Landed, Landing, Worksite } from '../../core/orchestrator/worksite.ts'
+import { AtomicError, isAtomicError } from '../../core/platform/errors.ts'
+import type { Store } from '../../core/storage/store.ts'
+import { advance, readHead, standsUnder } from './branch.ts'
+import type { GitHub, GitHubFor } from './client.ts'
+import { commitMessage } from './commit-message.ts'
+import { type IntendedCommit, readIntent, writeIntent } from './landings.ts'
+import { listing, type RepositoryName, readBlob, readTree } from './tree-source.ts'
+import { writeTree } from './tree-writes.ts'
+
+/** The branch of a pull request, as the place where a mission's batches land: one commit each. */
+export function createBranchWorksite(githubFor: GitHubFor, store: Store): Worksite {
+  const open = async (record: MissionRecord): Promise<{ github: GitHub; pull: PullBinding; name: RepositoryName }> => {
+    const { pull } = record
+    if (!pull) throw new AtomicError('INTERNAL', 'This mission has no pull request.')
+    const github = await githubFor(pull.installationId)
+    return { github, pull, name: { owner: pull.headOwner, repo: pull.headRepo } }
+  }
+
+  return {
+    async base(record) {
+      const { github, pull, name } = await open(record)
+      const { data } = await github.request('GET /repos/{owner}/{repo}/git/commits/{commit_sha}', {
+        ...name,
+        commit_sha: pull.headSha,
+      })
+      const treeId = data.tree.sha
+      return { tree: await readTree(github, name, pull.headSha, treeId), treeId, headSha: pull.headSha }
+    },
+
+    async current(record) {
+      const { github, pull, name } = await open(record)
+      const head = await readHead(github, name, pull.headRef)
+      return { treeId: head.treeId, headSha: head.sha }
+    },
+
+    async texts(record, paths) {
+      const { github, pull, name } = await open(record)
+      const head = await readHead(github, name, pull.headRef)
+      return readTexts(github, name, head, paths)
+    },
+
+    async land(landing) {
+      const { github, pull, name } = await open(landing.record)
+      const head = await readHead(github, name, pull.headRef)
+      const intent = await readIntent(store, landing)
+      if (intent && (await standsUnder(github, name, intent.commit, head.sha)))
+        return { commit: intent.commit, tree: intent.tree }
+      stands(landing, head, pull.headRef)
+      const commit = reusable(intent, landing, head.sha) ?? (await makeCommit(github, name, store, landing, head.sha))
+      await advance(github, name, pull.headRef, head.sha, commit)
+      return { commit, tree: landing.resultTree } satisfies Landed
+    },
+  }
+}
+
+const reusable = (intent: IntendedCommit | undefined, landing: Landing, head: string): string | undefined =>
+  intent?.expectedHead === head && intent.tree === landing.resultTree ? intent.commit : undefined
+
+function stands(landing: Landing, head: { sha: string; treeId: string }, branch: string): void {
+  if (landing.expectedHead !== undefined && head.sha !== landing.expectedHead)
+    throw new AtomicError(
+      'HEAD_MOVED',
+      `The branch ${branch} is at ${head.sha.slice(0, 7)}, not at ${landing.expectedHead.slice(0, 7)}.`,
+    )
+  if (head.treeId !== landing.expectedTree)
+    throw new AtomicError('BATCH_CONFLICT', `The tree of ${branch} is ${head.treeId}, not ${landing.expectedTree}.`)
+}
+
+/** The commit, on nobody's branch yet. Without an author of its own, GitHub signs it as the app's. */
+async function makeCommit(
+  github: GitHub,
+  name: RepositoryName,
+  store: Store,
+  landing: Landing,
+  head: string,
+): Promise<string> {
+  const tree = await writeTree(github, name, landing.expectedTree, landing.changes).catch((error: unknown) => {
+    if (!isAtomicError(error, 'INVALID_REQUEST')) throw error
+    throw new AtomicError('BATCH_CONFLICT', {
+      detail: 'GitHub cannot make the planned tree from what stands there.',
+      cause: error,
+    })
+  })
+  if (tree !== landing.resultTree)
+    throw new AtomicError('PLAN_CHANGED', `The tree would be ${tree}, and ${landing.resultTree} was planned.`)
+  const trailers = { ...landing.trailers, 'Atomic-Base': landing.trailers['Atomic-Base'] ?? head }
+  const { data } = await github.request('POST /repos/{owner}/{repo}/git/commits', {
+    ...name,
+    message: commitMessage(landing.title, trailers),
+    tree,
+    parents: [head],
+  })
+  await writeIntent(store, landing, name, { commit: data.sha, tree, expectedHead: head })
+  return data.sha
+}
+
+/** More than this many files come faster all at once. */
+const manyTexts = 20
+
+async function readTexts(
+  github: GitHub,
+  name: RepositoryName,
+  head: { sha: string; treeId: string },
+  paths: string[],
+): Promise<Record<string, string | null>> {
+  const texts: Record<string, string | null> = {}
+  const put = (path: string, data: Uint8Array | undefined): void => {
+    texts[path] = (data && textOf(blobEntry(data))) ?? null
+  }
+  if (paths.length > manyTexts) {
+    const tree = await readTree(github, name, head.sha, head.treeId)
+    for (const path of paths) put(path, tree.get(path)?.data)
+    return texts
+  }
+  const listed = await listing(github, name, head.treeId)
+  for (const path of paths) {
+    const entry = listed.get(path)
+    put(path, entry && entry.mode !== '160000' ? await readBlob(github, name, entry.oid) : undefined)
+  }
+  return texts
+}

@@ -1,0 +1,123 @@
+import type { CheckpointName } from '../../core/contracts/index.ts'
+import { evaluateApprovals, mayApprove } from '../../core/orchestrator/approvals/evaluate.ts'
+import type { ApprovalFact, Facts } from '../../core/orchestrator/approvals/facts.ts'
+import { boundTo, counting } from '../../core/orchestrator/mission.ts'
+import type { Decision } from '../../core/orchestrator/orchestrator.ts'
+import type { Approval, MissionPolicy, MissionRecord } from '../../core/orchestrator/types.ts'
+import { AtomicError } from '../../core/platform/errors.ts'
+import type { GitHub } from './client.ts'
+import { makerOf } from './landings.ts'
+import type { Parts } from './parts.ts'
+import { factsOf, personOf, policyOf, type Sender, senderOf } from './permissions.ts'
+import type { PullRequest } from './pull-request.ts'
+import { headOf } from './render/standing.ts'
+import { readConfig } from './repository-config.ts'
+
+/** A yes or no of somebody, as it was given on GitHub. */
+export interface Given {
+  checkpoint: CheckpointName
+  decision: 'approve' | 'reject'
+  sender: Sender
+  via: Approval['via']
+  reference?: string
+  comment?: string
+  /** Head that it names: all of it, or its beginning. */
+  sha?: string
+  /** When it was given, by GitHub's clock; it then counts for what stood there already. */
+  at?: string
+}
+
+/** GitHub's times have whole seconds. */
+const secondMs = 1_000
+
+/**
+ * Establishes the right to decide: head, policy and permission as GitHub has them now.
+ * @throws AtomicError `NOT_ALLOWED`, `HEAD_MOVED`, `PLAN_CHANGED`, `MISSION_CLOSED`.
+ */
+export async function established(
+  parts: Parts,
+  github: GitHub,
+  pull: PullRequest,
+  record: MissionRecord,
+  given: Given,
+): Promise<Decision> {
+  const { checkpoint, sender } = given
+  await headStands(parts, pull, record)
+  namesTheHead(pull, given)
+  if (given.decision === 'approve') planIsOlder(record, given)
+  const policy = policyOf(await readConfig(github, { owner: pull.owner, repo: pull.repo }), record)
+  const facts = await factsOf(github, pull, record, policy)
+  const person = await personOf(github, pull, policy, facts, sender)
+  const may = mayApprove(policy, checkpoint, person, facts, given.decision)
+  if (!may.allowed) throw new AtomicError('NOT_ALLOWED', may.reason)
+  const bound = boundTo(record, checkpoint)
+  const own: ApprovalFact = { checkpoint, person, via: given.via, policyDigest: policy.digest }
+  return {
+    checkpoint,
+    decision: given.decision,
+    actor: { login: sender.login, type: person.type ?? 'human' },
+    ...bound,
+    policyDigest: policy.digest,
+    via: given.via,
+    ...(given.comment === undefined ? {} : { comment: given.comment }),
+    ...(given.reference === undefined ? {} : { reference: given.reference }),
+    ...(may.selfApproved ? { selfApproved: true } : {}),
+    policy: given.decision === 'approve' ? await withOthers(parts, github, pull, record, policy, facts, own) : policy,
+  }
+}
+
+/** The head that the mission knows must be the one that GitHub has. */
+async function headStands(parts: Parts, pull: PullRequest, record: MissionRecord): Promise<void> {
+  if (pull.state !== 'open') throw new AtomicError('MISSION_CLOSED', 'The pull request is closed.')
+  if (record.stale || pull.headSha === headOf(record)) return
+  const made = await makerOf(parts.store, { owner: pull.headOwner, repo: pull.headRepo }, pull.headSha)
+  if (made !== record.mission.missionId)
+    throw new AtomicError('HEAD_MOVED', `The head is now ${pull.headSha.slice(0, 7)}; its plan is being made.`)
+}
+
+function namesTheHead(pull: PullRequest, { sha }: Given): void {
+  if (sha !== undefined && !pull.headSha.startsWith(sha.toLowerCase()))
+    throw new AtomicError('HEAD_MOVED', `The head is ${pull.headSha.slice(0, 7)}, not ${sha.slice(0, 7)}.`)
+}
+
+/** Who names no commit means what they saw: a plan made after their words is not it. */
+function planIsOlder(record: MissionRecord, { sha, at }: Given): void {
+  const { plan } = record
+  if (sha !== undefined || at === undefined || !plan) return
+  if (Date.parse(plan.plannedAt) > Date.parse(at) + secondMs)
+    throw new AtomicError('PLAN_CHANGED', 'The plan was made after this was written.')
+}
+
+/**
+ * The approvals given before, held against permissions as they are now: who lost theirs counts no
+ * more. Where code owners are still missing, one more approval is asked for.
+ */
+async function withOthers(
+  parts: Parts,
+  github: GitHub,
+  pull: PullRequest,
+  record: MissionRecord,
+  policy: MissionPolicy,
+  facts: Facts,
+  own: ApprovalFact,
+): Promise<MissionPolicy> {
+  const { checkpoint } = own
+  const approvals = [own]
+  for (const approval of counting({ ...record, policy }, checkpoint)) {
+    if (approval.actor.login.toLowerCase() === own.person.login.toLowerCase()) continue
+    const person = await personOf(github, pull, policy, facts, senderOf(approval))
+    const may = mayApprove(policy, checkpoint, person, facts)
+    if (may.allowed) approvals.push({ checkpoint, person, via: approval.via })
+    else
+      await parts.orchestrator.withdraw(
+        record.mission.missionId,
+        { checkpoint, login: approval.actor.login },
+        { login: 'atomic', type: 'agent' },
+        may.reason,
+      )
+  }
+  const { satisfied, have } = evaluateApprovals(policy, checkpoint, { ...facts, approvals })
+  const rule = policy.approvals[checkpoint]
+  if (satisfied || have < rule.required || rule.required === 0) return policy
+  return { ...policy, approvals: { ...policy.approvals, [checkpoint]: { ...rule, required: have + 1 } } }
+}

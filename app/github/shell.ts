@@ -1,0 +1,73 @@
+import type { Service } from '../../core/contracts/index.ts'
+import type { TreeSource } from '../../core/dte/tree.ts'
+import type { Jobs } from '../../core/orchestrator/jobs.ts'
+import type { Orchestrator } from '../../core/orchestrator/orchestrator.ts'
+import type { Clock } from '../../core/platform/clock.ts'
+import type { Blobs } from '../../core/storage/blobs.ts'
+import type { Store } from '../../core/storage/store.ts'
+import { clients, type OctokitFor } from './client.ts'
+import { createBranchWorksite } from './commits.ts'
+import { createDiffs } from './diffs.ts'
+import { eventHandlers } from './events/list.ts'
+import { type Parts, type PublishOrder, publishJob, type ShellLog } from './parts.ts'
+import { publish } from './publish.ts'
+import type { PullName } from './pull-request.ts'
+import { createPullStates } from './pull-states.ts'
+import { reconcile } from './reconcile.ts'
+import { bindPull, guardDecision } from './requests.ts'
+import { createTreeSource } from './tree-source.ts'
+
+export interface GithubShellDeps {
+  orchestrator: Orchestrator
+  jobs: Jobs
+  store: Store
+  blobs: Blobs
+  octokitFor: OctokitFor
+  gateway: Pick<Service<'gateway'>, 'preflight'>
+  /** Id of the GitHub App. */
+  appId: number
+  /** Where people reach this server; absent: check runs link nowhere. */
+  publicUrl?: string
+  clock: Clock
+  log: ShellLog
+}
+
+export interface GithubShell {
+  /** Works a webhook delivery off. Call it from durable work, in order for each pull request. */
+  receive(delivery: { id: string; name: string; payload: unknown }): Promise<void>
+}
+
+/** Trees of repositories where the app is installed; needed before there is an orchestrator. */
+export const githubTrees = (octokitFor: OctokitFor): TreeSource => createTreeSource(clients(octokitFor))
+
+/**
+ * GitHub around the orchestrator: deliveries become calls on it, its transitions become check runs
+ * and one comment. Build it before the jobs start: it brings handlers of its own.
+ */
+export function createGithubShell(deps: GithubShellDeps): GithubShell {
+  const { orchestrator, jobs, store, blobs, gateway, appId, publicUrl, clock, log } = deps
+  const githubFor = clients(deps.octokitFor)
+  const states = createPullStates(store)
+  const parts: Parts = { orchestrator, store, jobs, states, githubFor, appId, clock, log }
+  const publishing = {
+    ...{ orchestrator, store, states, githubFor, appId, diffOf: createDiffs(blobs, gateway) },
+    ...(publicUrl === undefined ? {} : { publicUrl }),
+  }
+
+  jobs.handle<PublishOrder>('github.publish', (order) => publish(publishing, order))
+  jobs.handle<PullName>('github.reconcile', async (pull) => {
+    await reconcile(parts, pull)
+  })
+  orchestrator.onTransition((after) => (after.pull ? [publishJob(jobs, after.pull)] : []))
+  orchestrator.attach({
+    worksite: createBranchWorksite(githubFor, store),
+    guard: (record, decision) => guardDecision(parts, record, decision),
+    bind: (source) => bindPull(parts, source),
+  })
+
+  return {
+    async receive({ id, name, payload }) {
+      await eventHandlers.get(name)?.handle(parts, payload, id)
+    },
+  }
+}

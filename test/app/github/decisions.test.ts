@@ -1,0 +1,160 @@
+import { afterEach, expect, test } from 'vitest'
+import { type Rig, spec, startRig } from './rig.ts'
+
+let rig: Rig
+afterEach(async () => {
+  rig.github.assertValid()
+  await rig.stop()
+})
+const reactions = (id: number): string[] => rig.repo.reactions(id).map((r) => r.content)
+const say = async (number: number, body: string, as: string): Promise<number> => {
+  const { id } = rig.repo.comment(number, body, as)
+  await rig.settled()
+  return id
+}
+const plan = async (number: number): Promise<string> => (await rig.mission(number)).mission.checkpoints[0]!.status
+
+test('who may not approve does not; who may is heard', async () => {
+  rig = await startRig()
+  const number = await rig.open()
+  const head = rig.repo.pull(number).headSha
+  // The author, a reader, a bot, and someone who names another commit.
+  expect(reactions(await say(number, '/atomic approve plan', 'ada'))).toEqual(['eyes', 'confused'])
+  expect(rig.own(number)[0]).toContain('proposed the change')
+  expect(reactions(await say(number, '/atomic approve plan', 'otto'))).toEqual(['eyes', 'confused'])
+  expect(rig.own(number)[0]).not.toContain('otto')
+  expect(reactions(await say(number, `/atomic approve plan ${'0'.repeat(40)}`, 'rita'))).toEqual(['eyes', 'confused'])
+  expect(reactions(await say(number, '> /atomic approve plan\n\n`/atomic approve plan`', 'rita'))).toEqual([])
+  expect(reactions(await say(number, '/atomic aprove plan', 'rita'))).toEqual(['eyes', 'confused'])
+  expect(rig.own(number)[0]).toContain('Did you mean `/atomic approve plan`')
+  expect(await plan(number)).toBe('pending')
+  // The button of a check run, pressed on its head.
+  const run = rig.repo.checkRun('atomic/plan', head)!
+  rig.repo.requestAction(run.id, 'approve', 'ada')
+  await rig.settled()
+  expect(await plan(number)).toBe('pending')
+  rig.repo.requestAction(run.id, 'approve', 'rita')
+  await rig.settled()
+  expect((await rig.mission(number)).mission.status).toBe('completed')
+  expect(rig.own(number)).toHaveLength(1)
+})
+
+test('an approval holds for what was approved, and only as long as its words stand', async () => {
+  rig = await startRig({ config: 'version: 1\napprovals:\n  plan: { required: 2 }\nverify: { required: false }\n' })
+  const number = await rig.open()
+  const first = rig.repo.pull(number).headSha
+  const edited = await say(number, '/atomic approve plan', 'rita')
+  expect((await rig.mission(number)).approvals).toHaveLength(1)
+  expect(rig.own(number)[0]).toContain('1 of 2 approvals')
+  rig.repo.editComment(edited, 'never mind')
+  await rig.settled()
+  expect((await rig.mission(number)).approvals[0]!.withdrawn).toBeDefined()
+  // Given again, then a push by the author: stale.
+  await say(number, `/atomic approve plan ${first}`, 'rita')
+  const second = await rig.repo.push('topic', { 'src/more.ts': 'export const more = 1\n' }, { as: 'ada' })
+  await rig.settled()
+  expect(rig.checks(second)['atomic/plan']).toBe('action_required')
+  expect(rig.checks(first)['atomic/plan']).toBe('cancelled')
+  expect(reactions(await say(number, `/atomic approve plan ${first}`, 'rob'))).toEqual(['eyes', 'confused'])
+  await say(number, `/atomic approve plan ${second}`, 'rob')
+  expect(await plan(number)).toBe('pending')
+  // Taken back by command, and by deletion, before there are two.
+  await say(number, '/atomic revoke plan', 'rob')
+  const gone = await say(number, `/atomic approve plan ${second}`, 'rita')
+  rig.repo.deleteComment(gone)
+  await say(number, `/atomic approve plan ${second}`, 'rob')
+  expect(await plan(number)).toBe('pending')
+  await say(number, `/atomic approve plan ${second}`, 'rita')
+  expect((await rig.mission(number)).mission.status).toBe('completed')
+})
+
+test('who lost the right to approve counts no more', async () => {
+  rig = await startRig({ config: 'version: 1\napprovals:\n  plan: { required: 2 }\nverify: { required: false }\n' })
+  const number = await rig.open()
+  await say(number, '/atomic approve plan', 'rita')
+  rig.repo.setRole('rita', 'read')
+  await say(number, '/atomic approve plan', 'rob')
+  const record = await rig.mission(number)
+  expect(record.mission.checkpoints[0]!.status).toBe('pending')
+  expect(record.approvals.map((a) => [a.actor.login, a.withdrawn !== undefined])).toEqual([
+    ['rita', true],
+    ['rob', false],
+  ])
+})
+
+test('reviews count where policy says so, and are taken back by their dismissal', async () => {
+  const config = 'version: 1\napprovals:\n  plan: { required: 2, reviews: true }\nverify: { required: false }\n'
+  rig = await startRig({ config })
+  const number = await rig.open()
+  const review = await rig.repo.review(number, { event: 'APPROVE', as: 'rita' })
+  await rig.settled()
+  expect((await rig.mission(number)).approvals).toMatchObject([{ via: 'review', actor: { login: 'rita' } }])
+  rig.repo.dismissReview(review.id)
+  await rig.settled()
+  expect((await rig.mission(number)).approvals[0]!.withdrawn).toBeDefined()
+})
+
+test('code owners of the touched files are asked, each of them', async () => {
+  rig = await startRig({
+    config:
+      'version: 1\napprovals:\n  plan: { required: 1, from: { codeowners: true } }\nverify: { required: false }\n',
+    files: { '.github/CODEOWNERS': '/src/user.ts @acme/core\n/src/main.ts @rob\n' },
+  })
+  const number = await rig.open()
+  await say(number, '/atomic approve plan', 'rob')
+  expect(await plan(number)).toBe('pending')
+  await say(number, '/atomic approve plan', 'rita')
+  expect((await rig.mission(number)).mission.status).toBe('completed')
+})
+
+test('a rejection ends the mission; another plan begins another', async () => {
+  rig = await startRig()
+  const number = await rig.open()
+  await say(number, '/atomic reject plan --reason "not @everyone"', 'rita')
+  const rejected = await rig.mission(number)
+  expect(rejected.mission.status).toBe('rejected')
+  expect(rig.checks(rig.repo.pull(number).headSha)['atomic/plan']).toBe('failure')
+  await say(number, '/atomic plan', 'ada')
+  const next = await rig.mission(number)
+  expect(next.mission).toMatchObject({ status: 'open' })
+  expect(next.mission.missionId).not.toBe(rejected.mission.missionId)
+  expect(rig.checks(rig.repo.pull(number).headSha)['atomic/plan']).toBe('action_required')
+  expect(rig.own(number)).toHaveLength(1)
+})
+
+test('batches go back as they came', async () => {
+  rig = await startRig()
+  const number = await rig.open()
+  const base = await rig.repo.treeId('topic')
+  await say(number, '/atomic approve plan', 'rita')
+  const record = await rig.mission(number)
+  expect(reactions(await say(number, '/atomic rollback 1', 'rita'))).toEqual(['eyes', 'confused'])
+  expect(rig.own(number)[0]).toContain('Later batches changed the same files')
+  await say(number, '/atomic rollback', 'rita')
+  expect(await rig.repo.treeId('topic')).toBe(record.plan!.batches[0]!.resultTree)
+  await say(number, '/atomic rollback all', 'rita')
+  expect(await rig.repo.treeId('topic')).toBe(base)
+  const head = rig.repo.pull(number).headSha
+  expect(rig.checks(head)).toMatchObject({ 'atomic/execute': 'neutral', 'atomic/verify': 'neutral' })
+  const [last] = await rig.repo.commits('topic')
+  expect(last!.message).toMatch(/^Roll back batch-001\n\nAtomic-Mission: msn_\w+\n/)
+  expect(last!.message).toMatch(/Atomic-Batch-Kind: rollback\n/)
+  expect((await rig.repo.commits('topic')).filter((c) => c.message.includes('Atomic-Mission'))).toHaveLength(4)
+})
+
+test('a push after the end is nothing that the mission speaks for', async () => {
+  rig = await startRig()
+  const number = await rig.open()
+  await say(number, '/atomic approve plan', 'rita')
+  const head = await rig.repo.push('topic', { 'src/evil.ts': 'export {}\n' }, { as: 'ada' })
+  await rig.settled()
+  expect(rig.checks(head)).toEqual({
+    'atomic/plan': 'neutral',
+    'atomic/execute': 'neutral',
+    'atomic/verify': 'neutral',
+    'atomic/finalize': 'neutral',
+  })
+  await rig.repo.push('topic', { '.atomic/change.json': JSON.stringify({ ...spec, title: 'Again' }) }, { as: 'ada' })
+  await rig.settled()
+  expect((await rig.mission(number)).mission).toMatchObject({ title: 'Again', status: 'open' })
+})
