@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import type { CallContext, Content } from '../../contracts/index.ts'
 import { isoTime } from '../../platform/clock.ts'
@@ -37,5 +36,6 @@ export async function writePack(parts: Parts, missionId: string, ctx: CallContex
 
 const bytesOf = async (content: Content): Promise<Uint8Array> => {
   if (typeof content.body === 'string') return Buffer.from(content.body)
-  return content.body instanceof Readable ? buffer(content.body) : content.body
+  // Streams come from more than one package, so they are not known by their class.
+  return content.body instanceof Uint8Array ? content.body : buffer(content.body)
 }
