@@ -1,4 +1,5 @@
 import type { Group } from '../core/contracts/routes.ts'
+import { isSignedBy, type OwnPriceList } from '../core/finops/price-sources/own.ts'
 import type { LogLevel } from '../core/platform/log.ts'
 import { isLoopback, Mistake, type SettingName, settings, type Token } from './settings.ts'
 
@@ -34,6 +35,8 @@ export interface Config {
   /** Requests a second for each caller; 0: no limit. */
   rateLimit: number
   allowExecution: boolean
+  /** The operator's prices and discounts. */
+  prices?: OwnPriceList
   logKey?: string
   /** Keys placeholders and digests of the gateway; without it one is made in the data directory. */
   redactionKey?: string
@@ -142,6 +145,13 @@ export function readConfig(env: Environment): Config {
     mistakes.push('HOST: without ATOMIC_TOKENS the server answers on the loopback alone (127.0.0.1, ::1, localhost)')
   if (v.DATABASE_URL !== undefined)
     mistakes.push('DATABASE_URL: this version keeps its data in the embedded store; leave it unset')
+  const priceKey = v.ATOMIC_PRICES_KEY
+  if (priceKey !== undefined && v.ATOMIC_PRICES !== undefined) {
+    const { content, signature } = v.ATOMIC_PRICES
+    if (signature === undefined) mistakes.push('ATOMIC_PRICES: ATOMIC_PRICES_KEY is set, but there is no FILE.sig')
+    else if (!isSignedBy(content, signature, priceKey))
+      mistakes.push('ATOMIC_PRICES: FILE.sig is not a signature of this file by ATOMIC_PRICES_KEY')
+  }
   const github = readGithub(v, loopback, mistakes, named)
   const services = v.ATOMIC_SERVICES ?? []
   const urls: Partial<Record<Group, string>> = {}
@@ -173,6 +183,7 @@ export function readConfig(env: Environment): Config {
     bodyLimit: v.ATOMIC_BODY_LIMIT ?? 10_485_760,
     rateLimit: v.ATOMIC_RATE_LIMIT ?? (open ? 100 : 0),
     allowExecution: v.ATOMIC_ALLOW_EXECUTION ?? false,
+    ...(v.ATOMIC_PRICES === undefined ? {} : { prices: v.ATOMIC_PRICES.prices }),
     ...(v.ATOMIC_LOG_KEY === undefined ? {} : { logKey: v.ATOMIC_LOG_KEY }),
     ...(v.ATOMIC_REDACTION_KEY === undefined ? {} : { redactionKey: v.ATOMIC_REDACTION_KEY }),
     logName: v.ATOMIC_LOG_NAME ?? '',

@@ -70,6 +70,7 @@ export function buildServices({ config, store, blobs, clock }: ServiceParts): Pa
     services.finops = createFinopsService({
       store,
       clock,
+      ...(config.prices === undefined ? {} : { ownPrices: config.prices }),
       emit: async (body, key) => void (await evidence.append({ body }, serviceContext(key, key))),
       repositoryOf: (missionId) => repositoryOf(services, missionId),
     })

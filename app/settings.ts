@@ -1,8 +1,9 @@
-import { createPrivateKey } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { createPrivateKey, createPublicKey } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { type Group, groups } from '../core/contracts/routes.ts'
 import { isKeyName, parseSignerKey } from '../core/evidence/log/keys.ts'
+import { parseOwnPrices } from '../core/finops/price-sources/own.ts'
 import { isAtomicError } from '../core/platform/errors.ts'
 import { type LogLevel, logLevels } from '../core/platform/log.ts'
 
@@ -132,6 +133,32 @@ const privateKeyFile = (value: string): string => {
   return privateKey(content)
 }
 
+/** A price file, its text, and the signature beside it. */
+const priceFile = (value: string) => {
+  let content: string
+  try {
+    content = readFileSync(value, 'utf8')
+  } catch {
+    throw new Mistake('the file cannot be read')
+  }
+  try {
+    const prices = parseOwnPrices(content)
+    const signature = existsSync(`${value}.sig`) ? readFileSync(`${value}.sig`, 'utf8') : undefined
+    return { prices, content, ...(signature === undefined ? {} : { signature }) }
+  } catch (error) {
+    if (isAtomicError(error)) throw new Mistake(error.message)
+    throw error
+  }
+}
+const publicKey = (value: string): string => {
+  const pem = value.includes('-----BEGIN') ? value.replaceAll('\\n', '\n') : Buffer.from(value, 'base64').toString()
+  try {
+    const key = createPublicKey(pem)
+    if (key.asymmetricKeyType === 'ed25519') return key.export({ type: 'spki', format: 'pem' }).toString()
+  } catch {}
+  throw new Mistake('not an Ed25519 public key in PEM (line ends may be written as \\n, or the whole as base64)')
+}
+
 const groupUrl = (group: Group): Setting<string> =>
   setting(`Address of the ${group} service, where this process does not run it`, serviceAddress)
 
@@ -178,6 +205,11 @@ export const settings = {
       return value
     },
     'atomic.localhost/log',
+  ),
+  ATOMIC_PRICES: setting('File (JSON) with your own prices and discounts, beside the published ones', priceFile),
+  ATOMIC_PRICES_KEY: setting(
+    'Ed25519 public key (PEM): ATOMIC_PRICES must then be signed by it, base64 in FILE.sig beside it',
+    publicKey,
   ),
   ATOMIC_PUBLIC_URL: setting('Where people reach this server, for links on check runs', address),
   APP_ID: setting('Id of the GitHub App', whole(1, Number.MAX_SAFE_INTEGER)),

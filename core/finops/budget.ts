@@ -3,7 +3,7 @@ import type { Actor } from '../contracts/index.ts'
 import { isAtomicError } from '../platform/errors.ts'
 import { type BudgetRow, isBreached, type Ledger, type Posting } from './ledger.ts'
 import { exact, usdNumber } from './money.ts'
-import { findModel } from './prices.ts'
+import type { Prices } from './prices.ts'
 
 const usualScope = 'default'
 
@@ -21,9 +21,9 @@ function answer(scope: string, row: BudgetRow): Budget {
 }
 
 /** A model without a price can be paid for all the same; only its provider stays unknown. */
-function providerOf(model: string, at: Date): string | undefined {
+function providerOf(prices: Prices, model: string, at: Date): string | undefined {
   try {
-    return findModel(model, undefined, at).provider
+    return prices.find(model, undefined, at).provider
   } catch (error) {
     if (isAtomicError(error, 'UNKNOWN_MODEL')) return undefined
     throw error
@@ -39,7 +39,7 @@ export async function postBudget(
   ledger: Ledger,
   request: BudgetRequest,
   actor: Actor,
-  facts: { at: Date; repository?: string },
+  facts: { at: Date; prices: Prices; repository?: string },
 ): Promise<Budget> {
   const scope = request.scope ?? usualScope
   let posting: Posting
@@ -47,7 +47,7 @@ export async function postBudget(
     posting = { kind: 'set', scope, total: request.total, actor }
   } else {
     const { usd, model, tokens, missionId, requestId } = request
-    const provider = model === undefined ? undefined : providerOf(model, facts.at)
+    const provider = model === undefined ? undefined : providerOf(facts.prices, model, facts.at)
     posting = {
       kind: 'consume',
       scope,

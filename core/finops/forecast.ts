@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '../platform/clock.ts'
 import { AtomicError } from '../platform/errors.ts'
 import { knownModels, usualModel, usualTokensPerSecond } from './catalogue.ts'
 import { exact, usdNumber } from './money.ts'
-import { findModel, priceTable, priceUsage } from './prices.ts'
+import { createPrices, type Prices } from './prices.ts'
 import { countTokensOf, isCountExact } from './tokens.ts'
 
 type ModelForecast = ForecastAnswer['byModel'][number]
@@ -32,24 +32,21 @@ function amountsFor(request: ForecastRequest, model: string): Amounts {
   return { input, output: request.outputTokens ?? Math.max(leastOutput, Math.round(input * ratio)) }
 }
 
-function forecastModel(request: ForecastRequest, provider: string, model: string, clock: Clock): ModelForecast {
+function forecastModel(request: ForecastRequest, provider: string, model: string, prices: Prices): ModelForecast {
   const amounts = amountsFor(request, model)
   const input = request.tokens !== undefined || isCountExact(model) ? { low: 1, high: 1 } : foreignTokenizer
   const output = request.outputTokens === undefined ? guessedOutput : { low: 1, high: 1 }
   const usd = (inputFactor: number, outputFactor: number): number =>
     usdNumber(
       exact(
-        priceUsage(
-          {
-            provider,
-            model,
-            usage: {
-              inputTokens: Math.round(amounts.input * inputFactor),
-              outputTokens: Math.round(amounts.output * outputFactor),
-            },
+        prices.price({
+          provider,
+          model,
+          usage: {
+            inputTokens: Math.round(amounts.input * inputFactor),
+            outputTokens: Math.round(amounts.output * outputFactor),
           },
-          clock,
-        ).usd,
+        }).usd,
       ),
     )
   const speed = knownModels.find((m) => m.model === model)?.tokensPerSecond ?? usualTokensPerSecond
@@ -64,7 +61,7 @@ function forecastModel(request: ForecastRequest, provider: string, model: string
   }
 }
 
-function basisOf(request: ForecastRequest, named: boolean, model: string): string {
+function basisOf(request: ForecastRequest, named: boolean, model: string, table: string): string {
   const counted =
     request.tokens !== undefined
       ? 'input tokens as given'
@@ -77,7 +74,7 @@ function basisOf(request: ForecastRequest, named: boolean, model: string): strin
       : `output taken as ${request.files ? 'long as the files' : 'a quarter of the input'}, at least ${leastOutput} (low half, high double)`
   return [
     named ? `Prices of ${model}` : `No model was named, so prices of ${model}`,
-    `from the public list in ${priceTable}, without discounts; ${counted}; ${answered}; large texts are sampled.`,
+    `from the public list in ${table}, without discounts; ${counted}; ${answered}; large texts are sampled.`,
     `Latency is ${slowTail} times the usual: ${firstTokenMs / 1000} s to the first token, then the provider’s typical speed; nothing was measured here.`,
   ].join(' ')
 }
@@ -86,13 +83,18 @@ function basisOf(request: ForecastRequest, named: boolean, model: string): strin
  * What a task will cost and how long it will take, without asking any model.
  * @throws AtomicError `UNKNOWN_MODEL`; `INVALID_REQUEST` when there is nothing to count.
  */
-export async function forecast(request: ForecastRequest, clock: Clock = systemClock): Promise<ForecastAnswer> {
+export async function forecast(
+  request: ForecastRequest,
+  clock: Clock = systemClock,
+  prices: Prices = createPrices({ clock }),
+): Promise<ForecastAnswer> {
   if (request.content === undefined && request.tokens === undefined && request.files === undefined)
     throw new AtomicError('INVALID_REQUEST', 'One of content, tokens or files is needed.')
-  const asked = request.model === undefined ? usualModel : findModel(request.model, undefined, new Date(clock.now()))
+  const named = request.model ?? usualModel.model
+  const asked = prices.find(named, request.model === undefined ? usualModel.provider : undefined)
   const others = knownModels.filter((m) => m.model !== asked.model || m.provider !== asked.provider)
-  const byModel = [asked, ...others].map((m) => forecastModel(request, m.provider, m.model, clock))
+  const byModel = [asked, ...others].map((m) => forecastModel(request, m.provider, m.model, prices))
   const { usdEstimate, low, high, tokens, p95Latency } = byModel[0]!
-  const basis = basisOf(request, request.model !== undefined, asked.model)
+  const basis = basisOf(request, request.model !== undefined, asked.model, asked.table)
   return { usdEstimate, tokens, p95Latency, low, high, byModel, basis }
 }

@@ -1,125 +1,50 @@
-import { calcPrice, type ModelPrice } from '@pydantic/genai-prices'
 import type Big from 'big.js'
 import { type Clock, systemClock } from '../platform/clock.ts'
 import { AtomicError } from '../platform/errors.ts'
+import { batchShares } from './batch-discounts.ts'
 import { decimalText, exact } from './money.ts'
+import type { PriceSource, SourcePrice, UnitPrice } from './price-source.ts'
+import { genaiPrices } from './price-sources/genai-prices.ts'
+import { llmZoo } from './price-sources/llm-zoo.ts'
+import type { OwnPriceList } from './price-sources/own.ts'
+import { disjoint, type Part, partNames, type TokenUsage } from './usage.ts'
 
-/** The price table, as locked in package.json; named in each answer. */
-export const priceTable = '@pydantic/genai-prices 0.1.8'
-
-/** What a call used. Parts of a whole are counted in the whole too, and billed once. */
-export interface TokenUsage {
-  /** All input, with what was read from and written to the cache. */
-  inputTokens: number
-  /** All output, with reasoning. */
-  outputTokens: number
-  /** Of the input: read from the cache. */
-  cachedInputTokens?: number
-  /** Of the input: written to the cache. */
-  cacheWriteTokens?: number
-  /** Of what was written to the cache: kept for an hour. */
-  cacheWrite1hTokens?: number
-  /** Of the output. */
-  reasoningTokens?: number
-  webSearches?: number
-}
-type Part = keyof TokenUsage
+/** The published lists, the one that is believed first. */
+export const publishedPrices: readonly PriceSource[] = [genaiPrices, llmZoo]
+/** The list that prices come from where no own ones are set; named in answers. */
+export const priceTable = genaiPrices.name
 
 export interface PricedUsage {
   /** US dollars, exact. */
   usd: string
   /** US dollars of each part, which add up to `usd`; `inputTokens` and `outputTokens` are what the other parts leave. */
   parts: Partial<Record<Part, string>>
-  source: { table: string; provider: string; model: string; unitPrices: Partial<Record<Part, string>> }
-}
-
-export interface PricedModel {
-  provider: string
-  model: string
-  contextWindow?: number
-  prices: ModelPrice
-}
-
-const longestName = 256
-const million = exact('0.000001')
-const thousand = exact('0.001')
-
-const unknown = (model: string, why: string): AtomicError =>
-  new AtomicError('UNKNOWN_MODEL', `Model "${model.slice(0, longestName)}" ${why}.`)
-
-function lookUp(provider: string | undefined, model: string, at: Date): PricedModel | undefined {
-  const found = calcPrice({}, model, { timestamp: at, ...(provider === undefined ? {} : { providerId: provider }) })
-  return (
-    (found && {
-      provider: found.provider.id,
-      model: found.model.id,
-      prices: found.model_price,
-      ...(found.model.context_window === undefined ? {} : { contextWindow: found.model.context_window }),
-    }) ??
-    undefined
-  )
-}
-
-/**
- * A model's prices at a time. A model is named alone, as `provider/model`, or with its provider.
- * @throws AtomicError `UNKNOWN_MODEL`.
- */
-export function findModel(model: string, provider?: string, at: Date = new Date(systemClock.now())): PricedModel {
-  if (model.length > longestName || (provider?.length ?? 0) > longestName) throw unknown(model, 'has no price')
-  const slash = model.indexOf('/')
-  const found =
-    lookUp(provider, model, at) ??
-    (provider === undefined && slash > 0 ? lookUp(model.slice(0, slash), model.slice(slash + 1), at) : undefined)
-  if (!found)
-    throw unknown(model, `has no price${provider === undefined ? '' : ` from provider "${provider}"`} in ${priceTable}`)
-  return found
-}
-
-/** Price of one unit; a tier holds for the whole request once its input is above the start. */
-function unitPrice(prices: ModelPrice, keys: readonly string[], inputTokens: number): Big | undefined {
-  const price = keys.map((key) => prices[key]).find((p) => p !== undefined)
-  if (price === undefined) return undefined
-  if (typeof price === 'number') return exact(price)
-  let highest = price.base
-  for (const tier of price.tiers.toSorted((a, b) => a.start - b.start))
-    if (inputTokens > tier.start) highest = tier.price
-  return exact(highest)
-}
-
-/** Where the price of a part stands; a part without a price of its own costs what its whole costs. */
-const priceKeys: Record<Part, readonly string[]> = {
-  inputTokens: ['input_mtok'],
-  cachedInputTokens: ['cache_read_mtok', 'input_mtok'],
-  cacheWriteTokens: ['cache_write_mtok', 'input_mtok'],
-  cacheWrite1hTokens: ['cache_write_1h_mtok', 'cache_write_mtok', 'input_mtok'],
-  outputTokens: ['output_mtok'],
-  reasoningTokens: ['output_reasoning_mtok', 'output_mtok'],
-  webSearches: ['web_searches_kcount'],
-}
-const partNames = Object.keys(priceKeys) as Part[]
-
-/** Each unit in exactly one part. */
-function disjoint(usage: TokenUsage): Record<Part, number> {
-  for (const [name, value] of Object.entries(usage)) {
-    if (!(name in priceKeys)) throw new AtomicError('INVALID_REQUEST', { detail: `Usage has no part "${name}".` })
-    if (value !== undefined && !(Number.isSafeInteger(value) && value >= 0))
-      throw new AtomicError('INVALID_REQUEST', `${name} is not a whole number of at least 0.`)
+  source: {
+    table: string
+    provider: string
+    model: string
+    /** Per million tokens (thousand searches), as published: before batch and discount. */
+    unitPrices: Partial<Record<Part, string>>
+    /** Where the share that a batch pays is published. */
+    batch?: string
+    /** The share taken off by agreement, and what it would have cost without. */
+    discount?: string
+    listUsd?: string
   }
-  const { inputTokens, outputTokens, cachedInputTokens: read = 0, cacheWriteTokens: written = 0 } = usage
-  const { cacheWrite1hTokens: hour = 0, reasoningTokens: reasoning = 0, webSearches = 0 } = usage
-  const within = (part: number, whole: number, text: string): number => {
-    if (part > whole) throw new AtomicError('INVALID_REQUEST', `${text}: parts are counted in their whole too.`)
-    return whole - part
-  }
-  return {
-    inputTokens: within(read + written, inputTokens, 'cachedInputTokens and cacheWriteTokens exceed inputTokens'),
-    cachedInputTokens: read,
-    cacheWriteTokens: within(hour, written, 'cacheWrite1hTokens exceed cacheWriteTokens'),
-    cacheWrite1hTokens: hour,
-    outputTokens: within(reasoning, outputTokens, 'reasoningTokens exceed outputTokens'),
-    reasoningTokens: reasoning,
-    webSearches,
-  }
+}
+
+/** Where two lists differ on a model, US dollars a million tokens. */
+export interface Disagreement {
+  part: Part
+  usdPerMillion: string
+  other: string
+  table: string
+}
+
+export interface PricedModel extends SourcePrice {
+  /** The list that its prices are from. */
+  table: string
+  disagreements: Disagreement[]
 }
 
 export interface PriceRequest {
@@ -128,34 +53,163 @@ export interface PriceRequest {
   usage: TokenUsage
   /** When it was used; default now. */
   at?: Date | string
+  /** A call of a batch, which many providers sell for less. */
+  batch?: boolean
+}
+
+export interface Prices {
+  /** @throws AtomicError `UNKNOWN_MODEL`. */
+  find(model: string, provider?: string, at?: Date): PricedModel
+  /** @throws AtomicError `UNKNOWN_MODEL`, `INVALID_REQUEST`. */
+  price(request: PriceRequest): PricedUsage
+  /** Every model of any list, once; by provider and name. */
+  list(at?: Date): PricedModel[]
+}
+
+const longestName = 256
+const million = exact('0.000001')
+const thousand = exact('0.001')
+const mostRemembered = 4_096
+
+const unknown = (model: string, why: string): AtomicError =>
+  new AtomicError('UNKNOWN_MODEL', `Model "${model.slice(0, longestName)}" ${why}.`)
+
+/** A tier holds for the whole request once its input is above the start. */
+function unitPrice({ base, tiers = [] }: UnitPrice, inputTokens: number): Big {
+  let highest = base
+  for (const tier of tiers.toSorted((a, b) => a.above - b.above)) if (inputTokens > tier.above) highest = tier.price
+  return exact(highest)
+}
+
+const compared: readonly Part[] = ['inputTokens', 'cachedInputTokens', 'outputTokens']
+
+function differences(one: SourcePrice, other: SourcePrice, table: string): Disagreement[] {
+  return compared.flatMap((part) => {
+    const [mine, theirs] = [one.prices[part]?.base, other.prices[part]?.base]
+    return mine === undefined || theirs === undefined || exact(mine).eq(theirs)
+      ? []
+      : [{ part, usdPerMillion: decimalText(exact(mine)), other: decimalText(exact(theirs)), table }]
+  })
 }
 
 /**
- * What a call cost by the public price list, in exact decimals.
+ * Prices from the published lists, and the operator's own before them. The first list that knows a
+ * model says what it costs; what other lists say differently is shown with it.
+ */
+export function createPrices({ own, clock = systemClock }: { own?: OwnPriceList; clock?: Clock } = {}): Prices {
+  const sources = own === undefined ? publishedPrices : [own, ...publishedPrices]
+  const remembered = new Map<string, PricedModel | null>()
+
+  function completed(price: SourcePrice, source: PriceSource, asked: string, at: Date): PricedModel {
+    const others = publishedPrices.flatMap((list) => {
+      if (list === source) return []
+      const found = list.find(price.model, price.provider, at) ?? list.find(asked, price.provider, at)
+      return found?.provider === price.provider ? [{ list, found }] : []
+    })
+    const facts: Pick<SourcePrice, 'contextTokens' | 'maxOutputTokens'> = {}
+    for (const { found } of others) {
+      if (found.contextTokens !== undefined) facts.contextTokens ??= found.contextTokens
+      if (found.maxOutputTokens !== undefined) facts.maxOutputTokens ??= found.maxOutputTokens
+    }
+    // An agreed price is meant to differ.
+    const disagreements =
+      source === own ? [] : others.flatMap(({ list, found }) => differences(price, found, list.name))
+    return { ...facts, ...price, table: source.name, disagreements }
+  }
+
+  function lookUp(model: string, provider: string | undefined, at: Date): PricedModel | undefined {
+    for (const source of sources) {
+      const found = source.find(model, provider, at)
+      if (found) return completed(found, source, model, at)
+    }
+    return undefined
+  }
+
+  function find(model: string, provider?: string, at: Date = new Date(clock.now())): PricedModel {
+    if (model.length > longestName || (provider?.length ?? 0) > longestName) throw unknown(model, 'has no price')
+    // Prices change by the day, and some by the hour of the day.
+    const key = `${Math.floor(at.getTime() / 60_000)} ${provider ?? ''} ${model}`
+    let found = remembered.get(key)
+    if (found === undefined) {
+      const slash = model.indexOf('/')
+      found =
+        lookUp(model, provider, at) ??
+        (provider === undefined && slash > 0 ? lookUp(model.slice(slash + 1), model.slice(0, slash), at) : undefined) ??
+        null
+      if (remembered.size >= mostRemembered) remembered.clear()
+      remembered.set(key, found)
+    }
+    if (found) return found
+    const lists = sources.map((source) => source.name).join(', ')
+    throw unknown(model, `has no price${provider === undefined ? '' : ` from provider "${provider}"`} in ${lists}`)
+  }
+
+  function price({ provider, model, usage, at, batch = false }: PriceRequest): PricedUsage {
+    const time = at === undefined ? new Date(clock.now()) : new Date(at)
+    if (Number.isNaN(time.getTime())) throw new AtomicError('INVALID_REQUEST', '"at" is not a time.')
+    const amounts = disjoint(usage)
+    const found = find(model, provider, time)
+    const published = found.batch === undefined ? batchShares[found.provider] : undefined
+    const shares = found.batch ?? published?.shares
+    if (batch && shares === undefined) throw unknown(model, `has no known price for batches from ${found.provider}`)
+    const off = own?.discount(found, time) ?? 0
+    const parts: PricedUsage['parts'] = {}
+    const unitPrices: PricedUsage['source']['unitPrices'] = {}
+    let sum = exact(0)
+    let listed = exact(0)
+    for (const part of partNames) {
+      // Without a price for its input, a model has no price list at all.
+      if (amounts[part] === 0 && part !== 'inputTokens') continue
+      const unit = found.prices[part]
+      const share = batch ? shares?.[part] : 1
+      if (!unit || share === undefined) throw unknown(model, `has no price for ${part} in ${found.table}`)
+      const each = unitPrice(unit, usage.inputTokens)
+      const list = each
+        .times(amounts[part])
+        .times(part === 'webSearches' ? thousand : million)
+        .times(exact(share))
+      const usd = off === 0 ? list : list.times(exact(1).minus(off))
+      parts[part] = decimalText(usd)
+      unitPrices[part] = decimalText(each)
+      sum = sum.plus(usd)
+      listed = listed.plus(list)
+    }
+    return {
+      usd: decimalText(sum),
+      parts,
+      source: {
+        table: found.table,
+        provider: found.provider,
+        model: found.model,
+        unitPrices,
+        ...(batch ? { batch: published?.source ?? found.table } : {}),
+        ...(off === 0 ? {} : { discount: decimalText(exact(off)), listUsd: decimalText(listed) }),
+      },
+    }
+  }
+
+  return {
+    find,
+    price,
+    list(at = new Date(clock.now())) {
+      const seen = new Map<string, PricedModel>()
+      for (const source of sources)
+        for (const listed of source.list(at)) {
+          const key = `${listed.provider}/${listed.model}`
+          if (!seen.has(key)) seen.set(key, completed(listed, source, listed.model, at))
+        }
+      return [...seen].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, model]) => model)
+    },
+  }
+}
+
+const published = createPrices()
+
+/**
+ * What a call cost by the published lists, in exact decimals.
  * @throws AtomicError `UNKNOWN_MODEL` where the model, or a part that was used, has no price (it is
  * never taken for free); `INVALID_REQUEST` where the parts do not fit into their wholes.
  */
-export function priceUsage({ provider, model, usage, at }: PriceRequest, clock: Clock = systemClock): PricedUsage {
-  const time = at === undefined ? new Date(clock.now()) : new Date(at)
-  if (Number.isNaN(time.getTime())) throw new AtomicError('INVALID_REQUEST', '"at" is not a time.')
-  const amounts = disjoint(usage)
-  const found = findModel(model, provider, time)
-  const parts: PricedUsage['parts'] = {}
-  const unitPrices: PricedUsage['source']['unitPrices'] = {}
-  let sum = exact(0)
-  for (const part of partNames) {
-    // Without a price for its input, a model has no price list at all.
-    if (amounts[part] === 0 && part !== 'inputTokens') continue
-    const price = unitPrice(found.prices, priceKeys[part], usage.inputTokens)
-    if (!price) throw unknown(model, `has no price for ${part} in ${priceTable}`)
-    const usd = price.times(amounts[part]).times(part === 'webSearches' ? thousand : million)
-    parts[part] = decimalText(usd)
-    unitPrices[part] = decimalText(price)
-    sum = sum.plus(usd)
-  }
-  return {
-    usd: decimalText(sum),
-    parts,
-    source: { table: priceTable, provider: found.provider, model: found.model, unitPrices },
-  }
+export function priceUsage(request: PriceRequest, clock?: Clock): PricedUsage {
+  return published.price({ ...request, at: request.at ?? new Date((clock ?? systemClock).now()) })
 }

@@ -1,10 +1,15 @@
+import { generateKeyPairSync, sign } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { calcPrice } from '@pydantic/genai-prices'
 import Big from 'big.js'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { knownModels } from '../../../core/finops/catalogue.ts'
-import { findModel, priceTable, priceUsage } from '../../../core/finops/prices.ts'
+import { genaiPrices, genaiProviders } from '../../../core/finops/price-sources/genai-prices.ts'
+import { isSignedBy, parseOwnPrices } from '../../../core/finops/price-sources/own.ts'
+import { createPrices, priceTable, priceUsage, publishedPrices } from '../../../core/finops/prices.ts'
+
+const { find: findModel, list } = createPrices()
 
 describe('what a call costs', () => {
   it('is exact where floating point is not', () => {
@@ -138,14 +143,239 @@ describe('what a call costs', () => {
   })
 
   it('finds a model behind its provider’s name', () => {
-    expect(findModel('openai/gpt-5')).toMatchObject({ provider: 'openai', model: 'gpt-5', contextWindow: 400_000 })
+    expect(findModel('openai/gpt-5')).toMatchObject({ provider: 'openai', model: 'gpt-5', contextTokens: 400_000 })
     for (const { provider, model } of knownModels) expect(findModel(model)).toMatchObject({ provider, model })
   })
 
-  it('names the table that is installed', async () => {
-    const { dependencies } = JSON.parse(await readFile('package.json', 'utf8')) as {
-      dependencies: Record<string, string>
+  it.each(publishedPrices)('names the list that is installed: $name', async ({ name, licence }) => {
+    const at = name.lastIndexOf(' ')
+    const text = await readFile(`node_modules/${name.slice(0, at)}/package.json`, 'utf8')
+    const { version, license } = JSON.parse(text) as { version: string; license?: string }
+    expect(name.slice(at + 1)).toBe(version)
+    if (license !== undefined) expect(license).toBe(licence)
+  })
+})
+
+describe('the price lists', () => {
+  const at = new Date('2026-11-01T12:00:00Z')
+
+  it('know at least 1,000 models, each with what it costs and where that is from', () => {
+    const models = list(at)
+    expect(new Set(models.map((m) => `${m.provider}/${m.model}`)).size).toBe(models.length)
+    const priced = models.filter((m) => m.prices.inputTokens && m.prices.outputTokens)
+    expect(priced.length).toBeGreaterThanOrEqual(1_000)
+    for (const { prices } of priced) expect(Object.keys(prices)).toContain('reasoningTokens')
+    const tables = new Set(models.map((m) => m.table))
+    expect([...tables].sort()).toEqual(publishedPrices.map((p) => p.name).sort())
+    for (const { date } of publishedPrices) expect(Date.parse(date)).toBeGreaterThan(Date.parse('2026-09-01'))
+  })
+
+  it('are asked of every provider that the package has', async () => {
+    const text = await readFile('node_modules/@pydantic/genai-prices/dist/index.js', 'utf8')
+    const all = [...text.matchAll(/^ {4}id: "([^"]+)",\n {4}name:/gm)].map(([, id]) => id)
+    expect([...genaiProviders].sort()).toEqual(all.sort())
+    expect(genaiPrices.list(at).length).toBeGreaterThan(1_000)
+  })
+
+  it('show where they differ', () => {
+    expect(findModel('deepseek-v4-flash', 'deepseek', at).disagreements).toContainEqual({
+      part: 'inputTokens',
+      usdPerMillion: '0.22',
+      other: '0.15',
+      table: 'llm-zoo 1.37.0',
+    })
+    expect(findModel('gpt-6-sol', 'openai', at).disagreements).toEqual([])
+  })
+
+  it('fill each other’s gaps', () => {
+    // Only the second list knows this one; only it knows how long answers can be.
+    expect(findModel('grok-4.7', undefined, at)).toMatchObject({ provider: 'x-ai', table: 'llm-zoo 1.37.0' })
+    expect(findModel('claude-opus-5-5', undefined, at)).toMatchObject({
+      table: priceTable,
+      maxOutputTokens: 128_000,
+      contextTokens: 1_000_000,
+    })
+  })
+
+  it('say since when a price holds, and until when', () => {
+    expect(findModel('o3', 'openai', new Date('2025-05-01'))).toMatchObject({ validTo: '2025-06-10T00:00:00Z' })
+    expect(findModel('o3', 'openai', new Date('2025-07-01'))).toMatchObject({ validFrom: '2025-06-10T00:00:00Z' })
+  })
+
+  it('know no price of what a list leaves out: writing to the cache, by the second list', () => {
+    const usage = { inputTokens: 10, outputTokens: 1, cacheWriteTokens: 5 }
+    expect(() => priceUsage({ model: 'claude-mythos-5-1', usage })).toThrow(
+      expect.objectContaining({ code: 'UNKNOWN_MODEL' }),
+    )
+  })
+})
+
+describe('recorded answers of providers, priced by others', () => {
+  interface Recorded {
+    at: string
+    rows: [string, string, number, number, number, number, number, number, string, string][]
+  }
+  /** Corrected in the list after the table was published. */
+  const corrected = [
+    'aws/openai.gpt-5.6-luna',
+    'azure/gpt-5.6-sol',
+    'deepseek/deepseek-v4-flash',
+    'google/claude-sonnet-4-5-20250929',
+    'mistral/ministral-8b-latest',
+    'mistral/mistral-medium-latest',
+    'openai/gpt-5.6-sol',
+  ]
+  /** Published at $0; here a model without a price is refused. */
+  const refused = ['cerebras/qwen-3-coder-480b', 'openrouter/google/gemini-2.0-flash-exp:free']
+
+  it('cost the same here, to 1e-9: plain, cached, written to the cache, reasoning', async () => {
+    const recorded = JSON.parse(await readFile('test/fixtures/finops/recorded-usage.json', 'utf8')) as Recorded
+    const same = { all: 0, cached: 0, written: 0, reasoning: 0 }
+    const different = new Set<string>()
+    const unknown = new Set<string>()
+    for (const [provider, model, input, output, read, written, hour, reasoning, inputUsd, outputUsd] of recorded.rows) {
+      const usage = {
+        inputTokens: input,
+        outputTokens: output,
+        cachedInputTokens: read,
+        cacheWriteTokens: written,
+        cacheWrite1hTokens: hour,
+        reasoningTokens: reasoning,
+      }
+      let usd: string
+      try {
+        usd = priceUsage({ provider, model, usage, at: recorded.at }).usd
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'UNKNOWN_MODEL' })
+        unknown.add(`${provider}/${model}`)
+        continue
+      }
+      if (new Big(inputUsd).plus(outputUsd).minus(usd).abs().gt(1e-9)) {
+        different.add(`${provider}/${model}`)
+        continue
+      }
+      same.all++
+      if (read > 0) same.cached++
+      if (written > 0) same.written++
+      if (reasoning > 0) same.reasoning++
     }
-    expect(priceTable).toBe(`@pydantic/genai-prices ${dependencies['@pydantic/genai-prices']}`)
+    expect([...different].sort()).toEqual(corrected)
+    expect([...unknown].sort()).toEqual(refused)
+    expect(same.all).toBe(2_403)
+    expect(same.cached).toBeGreaterThan(80)
+    expect(same.written).toBeGreaterThan(30)
+    expect(same.reasoning).toBeGreaterThan(500)
+  })
+
+  it.each([
+    // https://github.com/pydantic/genai-prices/blob/main/tests/test_price_calc.py: long context, cached
+    ['gpt-5.6-terra', 300_000, 100_000, 50_000, 10_000, (4 * 150_000 + 5 * 100_000 + 0.4 * 50_000 + 18 * 10_000) / 1e6],
+    ['gpt-5.6-luna', 271_999, 271_999, 0, 0, 0.25 * 0.271999],
+    ['gpt-5.6-luna', 272_001, 272_001, 0, 0, 0.5 * 0.272001],
+  ] as const)('cost the same in tiers: %s with %i tokens', (model, inputTokens, write, read, outputTokens, usd) => {
+    const usage = { inputTokens, outputTokens, cacheWriteTokens: write, cachedInputTokens: read }
+    const priced = priceUsage({ provider: 'openai', model, usage, at: '2026-08-01T00:00:00Z' })
+    expect(new Big(priced.usd).minus(usd).abs().lte(1e-9)).toBe(true)
+  })
+})
+
+describe('a batch', () => {
+  const usage = { inputTokens: 1_000_000, outputTokens: 100_000, cachedInputTokens: 400_000 }
+
+  it('costs the share that its provider publishes', () => {
+    // $3, $0.30 (cached) and $15 a million, all by half.
+    expect(
+      priceUsage({
+        model: 'claude-sonnet-4-5',
+        usage: { ...usage, inputTokens: 100_000, cachedInputTokens: 40_000 },
+        batch: true,
+      }),
+    ).toMatchObject({
+      usd: '0.846',
+      source: { batch: expect.stringContaining('docs.claude.com') as string },
+    })
+    // $0.30, $0.03 (cached, not by half) and $2.50 a million.
+    expect(priceUsage({ model: 'gemini-2.5-flash', usage, batch: true }).usd).toBe('0.227')
+  })
+
+  it('has no price where nobody publishes one', () => {
+    expect(() => priceUsage({ model: 'grok-4', usage, batch: true })).toThrow(
+      expect.objectContaining({ code: 'UNKNOWN_MODEL' }),
+    )
+  })
+})
+
+describe('own prices', () => {
+  const text = JSON.stringify({
+    version: 1,
+    date: '2026-10-01',
+    models: [
+      {
+        provider: 'acme',
+        model: 'house-1',
+        from: '2026-01-01T00:00:00Z',
+        to: '2027-01-01T00:00:00Z',
+        usdPerMillion: { input: 1, output: 4, cachedInput: 0.1 },
+        above: [{ inputTokens: 1000, usdPerMillion: { input: 2, output: 8 } }],
+        batch: 0.25,
+        contextTokens: 32_000,
+        regions: ['eu'],
+      },
+    ],
+    discounts: [
+      { provider: 'openai', models: ['gpt-6-*'], share: 0.15, from: '2026-06-01T00:00:00Z' },
+      { provider: 'openrouter', models: ['**'], share: 0.05 },
+    ],
+  })
+  const prices = createPrices({ own: parseOwnPrices(text) })
+  const at = '2026-11-01T00:00:00Z'
+
+  it('come before the published ones, with tiers, batches and the time they hold', () => {
+    const price = (inputTokens: number, batch = false) =>
+      prices.price({ model: 'house-1', usage: { inputTokens, outputTokens: 1000 }, at, batch }).usd
+    expect([price(1000), price(1001), price(1000, true)]).toEqual(['0.005', '0.010002', '0.00125'])
+    expect(prices.find('acme/house-1', undefined, new Date(at))).toMatchObject({
+      table: 'own prices of 2026-10-01',
+      contextTokens: 32_000,
+      disagreements: [],
+    })
+    const usage = { inputTokens: 1, outputTokens: 0 }
+    for (const outside of ['2025-12-31T23:59:59Z', '2027-01-01T00:00:00Z'])
+      expect(() => prices.price({ model: 'house-1', usage, at: outside })).toThrow(
+        expect.objectContaining({ code: 'UNKNOWN_MODEL' }),
+      )
+  })
+
+  it('take off what was agreed, and say so', () => {
+    const usage = { inputTokens: 100_000, outputTokens: 10_000 }
+    const listed = priceUsage({ model: 'gpt-6-sol', usage, at }).usd
+    expect(prices.price({ model: 'gpt-6-sol', usage, at })).toMatchObject({
+      usd: new Big(listed).times('0.85').toFixed(),
+      source: { discount: '0.15', listUsd: listed },
+    })
+    expect(prices.price({ model: 'gpt-5', usage, at }).source).not.toHaveProperty('discount')
+  })
+
+  it.each([
+    ['{', 'not JSON'],
+    [
+      '{"version":1,"date":"2026-10-01","models":[{"provider":"a","model":"b","usdPerMillion":{"input":-1}}]}',
+      'models.0.usdPerMillion.input',
+    ],
+    ['{"version":1,"date":"2026-10-01","discount":[]}', 'discount'],
+    ['{"version":2,"date":"yesterday"}', 'version'],
+  ])('are refused with the path of what does not fit: %s', (wrong, says) => {
+    expect(() => parseOwnPrices(wrong)).toThrow(
+      expect.objectContaining({ code: 'INVALID_REQUEST', message: expect.stringContaining(says) as string }),
+    )
+  })
+
+  it('are accepted as signed by who reviewed them, to the byte', () => {
+    const { publicKey, privateKey } = generateKeyPairSync('ed25519')
+    const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString()
+    const signature = sign(null, Buffer.from(text), privateKey).toString('base64')
+    expect(isSignedBy(text, signature, pem)).toBe(true)
+    expect(isSignedBy(`${text} `, signature, pem)).toBe(false)
+    expect(isSignedBy(text, '', pem)).toBe(false)
   })
 })
