@@ -8,7 +8,7 @@ import { readRawBody } from './raw-body.ts'
 import { isSigned, sign } from './signature.ts'
 
 /** GitHub's own limit: https://docs.github.com/en/webhooks/webhook-events-and-payloads#payload-cap */
-export const hookLimit = 25 * 1_048_576
+const hookLimit = 25 * 1_048_576
 
 export const hookPath = '/api/github/webhooks'
 

@@ -18,7 +18,7 @@ import { sampleOf } from './samples.ts'
 /** Runs a step when the test ends. */
 export type AtEnd = (step: () => Promise<void>) => void
 
-export async function temporaryDirectory(atEnd: AtEnd = onTestFinished): Promise<string> {
+async function temporaryDirectory(atEnd: AtEnd = onTestFinished): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'atomic-http-'))
   atEnd(() => rm(dir, { recursive: true, force: true }))
   return dir

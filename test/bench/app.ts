@@ -1,0 +1,155 @@
+import type { ChildProcess } from 'node:child_process'
+import { createHmac, generateKeyPairSync, randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { Agent, request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import examples from '@octokit/webhooks-examples' with { type: 'json' }
+import { spawnAtomic } from '../app/cli/run.ts'
+import type { BenchResult } from './run.ts'
+
+const secret = 'a secret for the bench'
+
+interface Server {
+  child: ChildProcess
+  url: string
+  /** From the start of the process to the first healthy answer, ms. */
+  healthyAfter: number
+}
+
+async function startServer(dir: string): Promise<Server> {
+  const started = performance.now()
+  const { privateKey } = keys
+  const child = spawnAtomic(['serve'], {
+    PORT: '0',
+    ATOMIC_DATA_DIR: dir,
+    LOG_LEVEL: 'info',
+    APP_ID: '1',
+    PRIVATE_KEY: privateKey,
+    WEBHOOK_SECRET: secret,
+    // Nobody is there: the bench measures Atomic, not a network.
+    GITHUB_API_URL: 'http://127.0.0.1:9',
+  })
+  child.stdout!.resume()
+  let said = ''
+  for await (const data of child.stderr!) {
+    said += data
+    const [, url] = /answers at (\S+)/.exec(said) ?? []
+    if (url === undefined) continue
+    const answer = await fetch(`${url}/health`)
+    if (answer.status !== 200) throw new Error(`not healthy: ${answer.status}`)
+    return { child, url, healthyAfter: performance.now() - started }
+  }
+  throw new Error(`the server did not start: ${said}`)
+}
+
+const keys = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+})
+
+async function stopServer({ child }: Server): Promise<void> {
+  child.kill('SIGTERM')
+  await once(child, 'exit')
+}
+
+/** A real payload of GitHub's, of an event that asks Atomic for nothing: what is measured is the way in. */
+const payload = JSON.stringify(
+  (examples as unknown as { name: string; examples: object[] }[]).find(({ name }) => name === 'pull_request')!
+    .examples[0],
+)
+const signature = `sha256=${createHmac('sha256', secret).update(payload).digest('hex')}`
+const agent = new Agent({ keepAlive: true })
+
+/** Time to the answer, ms. */
+async function deliver(url: string): Promise<number> {
+  const started = performance.now()
+  const sent = request(`${url}/api/github/webhooks`, {
+    method: 'POST',
+    agent,
+    headers: {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(payload),
+      'x-github-delivery': randomUUID(),
+      'x-github-event': 'star',
+      'x-hub-signature-256': signature,
+    },
+  })
+  sent.end(payload)
+  const [response] = await once(sent, 'response')
+  response.resume()
+  await once(response, 'end')
+  if (response.statusCode !== 202) throw new Error(`answered ${response.statusCode}`)
+  return performance.now() - started
+}
+
+const percentile = (sorted: readonly number[], p: number): number => sorted[Math.floor((sorted.length - 1) * p)]!
+
+/** At a fixed rate, whether or not earlier ones have been answered. */
+async function atRate(url: string, count: number, rate: number): Promise<number[]> {
+  const begun = performance.now()
+  const pending: Promise<number>[] = []
+  for (let i = 0; i < count; i++) {
+    const wait = begun + (i * 1_000) / rate - performance.now()
+    if (wait > 0) await pause(wait)
+    pending.push(deliver(url))
+  }
+  return (await Promise.all(pending)).sort((a, b) => a - b)
+}
+
+async function asFastAsItGoes(url: string, count: number): Promise<void> {
+  let left = count
+  await Promise.all(
+    Array.from({ length: 8 }, async () => {
+      while (left-- > 0) await deliver(url)
+    }),
+  )
+}
+
+/** Resident memory in MB. */
+function residentMb({ child }: Server): number {
+  const [, kb] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8')) ?? []
+  return Number(kb) / 1_024
+}
+
+/** The server as its users meet it: start, webhooks at 100 a second, memory after 10,000 of them. */
+export async function bench(): Promise<BenchResult> {
+  const dir = await mkdtemp(join(tmpdir(), 'atomic bench '))
+  try {
+    const starts: number[] = []
+    for (let i = 0; i < 5; i++) {
+      const server = await startServer(dir)
+      starts.push(server.healthyAfter)
+      await stopServer(server)
+    }
+    starts.sort((a, b) => a - b)
+
+    const server = await startServer(dir)
+    await atRate(server.url, 100, 100)
+    const times = await atRate(server.url, 900, 100)
+    const memory: Record<string, number> = {}
+    for (let sent = 1_000; sent < 10_000; sent += 3_000) {
+      memory[`resident after ${sent} webhooks, MB`] = residentMb(server)
+      await asFastAsItGoes(server.url, 3_000)
+    }
+    memory['resident after 10000 webhooks, MB'] = residentMb(server)
+    await stopServer(server)
+    return {
+      name: 'the app',
+      figures: {
+        'start to healthy, p50 ms': percentile(starts, 0.5),
+        'start to healthy, worst of 5 ms': starts.at(-1)!,
+        'webhook acknowledged at 100/s, p50 ms': percentile(times, 0.5),
+        'webhook acknowledged at 100/s, p95 ms': percentile(times, 0.95),
+        'webhook acknowledged at 100/s, p99 ms': percentile(times, 0.99),
+        ...memory,
+      },
+    }
+  } finally {
+    await rm(dir, { recursive: true, force: true })
+  }
+}
