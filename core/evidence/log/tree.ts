@@ -89,7 +89,7 @@ export class TreeEdge {
   }
 }
 
-/** Where proofs read hashes: at least `width` hashes of a tile. */
+/** Where proofs read hashes: an array, never changed, of at least `width` hashes of a tile. */
 export type TileSource = (level: number, index: number, width: number) => Promise<readonly Uint8Array[]>
 
 const powerBelow = (n: number): number => {
@@ -98,15 +98,30 @@ const powerBelow = (n: number): number => {
   return k
 }
 
+/** Levels above the hashes of a tile, as far as they are complete; a tile's array never changes once it is read. */
+const pyramids = new WeakMap<readonly Uint8Array[], Uint8Array[][]>()
+
+function pyramidOf(hashes: readonly Uint8Array[]): Uint8Array[][] {
+  const known = pyramids.get(hashes)
+  if (known) return known
+  const levels: Uint8Array[][] = [[...hashes]]
+  for (let below = levels[0]!; below.length > 1; below = levels.at(-1)!) {
+    const level: Uint8Array[] = []
+    for (let i = 0; i + 1 < below.length; i += 2) level.push(nodeHash(below[i]!, below[i + 1]!))
+    levels.push(level)
+  }
+  pyramids.set(hashes, levels)
+  return levels
+}
+
 /** Hash of the complete subtree of 2^level leaves that begins at `index` · 2^level. */
 async function subtree(source: TileSource, level: number, index: number): Promise<Uint8Array> {
-  const tileLevel = Math.floor(level / tileHeight)
-  const count = 2 ** (level % tileHeight)
+  const within = level % tileHeight
+  const count = 2 ** within
   const first = index * count
-  const tile = Math.floor(first / tileWidth)
   const at = first % tileWidth
-  const hashes = await source(tileLevel, tile, at + count)
-  return rootOf(hashes.slice(at, at + count))
+  const hashes = await source(Math.floor(level / tileHeight), Math.floor(first / tileWidth), at + count)
+  return pyramidOf(hashes)[within]![at / count]!
 }
 
 /** MTH(D[from:to]); `from` is a multiple of the smallest power of two that spans the range. */

@@ -28,10 +28,26 @@ const refuse = (detail: string): never => {
   throw new ArchiveFault(detail)
 }
 
-async function readExactly(file: FileHandle, length: number, position: number): Promise<Buffer> {
-  const buffer = Buffer.alloc(length)
-  const { bytesRead } = await file.read(buffer, 0, length, position)
-  return buffer.subarray(0, bytesRead)
+/** Reads a file a block at a time: small files of a pack stand beside each other. */
+class Blocks {
+  readonly #file: FileHandle
+  #block = Buffer.alloc(0)
+  #start = 0
+  constructor(file: FileHandle) {
+    this.#file = file
+  }
+  /** Fewer bytes than asked for only at the end of the file. */
+  async read(position: number, length: number): Promise<Buffer> {
+    const at = position - this.#start
+    if (at < 0 || at + length > this.#block.length) {
+      const buffer = Buffer.allocUnsafe(Math.max(length, chunk))
+      const { bytesRead } = await this.#file.read(buffer, 0, buffer.length, position)
+      this.#block = buffer.subarray(0, bytesRead)
+      this.#start = position
+      return this.#block.subarray(0, length)
+    }
+    return this.#block.subarray(at, at + length)
+  }
 }
 
 /** Two names that some file system cannot hold apart. */
@@ -68,14 +84,14 @@ async function listEntries(path: string): Promise<ZipEntry[]> {
 }
 
 /** Reads one file's bytes, judging its local header and CRC on the way. */
-async function hashEntry(file: FileHandle, entry: ZipEntry): Promise<ArchiveEntry> {
+async function hashEntry(blocks: Blocks, entry: ZipEntry): Promise<ArchiveEntry> {
   const header = localHeader(entry)
-  if (!(await readExactly(file, header.length, entry.offset)).equals(header))
+  if (!(await blocks.read(entry.offset, header.length)).equals(header))
     refuse(`${entry.path}: its local header is not what the directory says`)
   const hash = createHash('sha256')
   let crc = 0
   for (let done = 0; done < entry.size; ) {
-    const data = await readExactly(file, Math.min(chunk, entry.size - done), entry.offset + header.length + done)
+    const data = await blocks.read(entry.offset + header.length + done, Math.min(chunk, entry.size - done))
     if (data.length === 0) refuse(`${entry.path} is cut off`)
     hash.update(data)
     crc = crc32(data, crc)
@@ -96,25 +112,26 @@ export async function openArchive(path: string): Promise<Archive> {
     throw new ArchiveFault(`not a readable ZIP: ${cause instanceof Error ? cause.message : 'unknown'}`)
   })
   const file = await open(path, 'r')
+  const blocks = new Blocks(file)
   try {
     const entries = new Map<string, ArchiveEntry>()
     let at = 0
     for (const entry of listed) {
       if (entry.offset !== at) refuse(`${entry.path} does not begin where the file before it ends`)
-      entries.set(entry.path, await hashEntry(file, entry))
+      entries.set(entry.path, await hashEntry(blocks, entry))
       at += localHeader(entry).length + entry.size
     }
     const directory = Buffer.concat(listed.map(directoryHeader))
     const tail = Buffer.concat([directory, directoryEnd(listed.length, directory.length, at)])
     const { size } = await file.stat()
     if (size !== at + tail.length) refuse('bytes stand before, between or after the files')
-    await sameTail(file, tail, at, listed)
+    sameTail(await blocks.read(at, tail.length), tail, listed)
     return {
       entries,
       async read(name) {
         const entry = entries.get(name) ?? refuse(`${name} is missing`)
         if (entry.size > largestHeld) refuse(`${name} is larger than ${largestHeld} bytes`)
-        return readExactly(file, entry.size, entry.offset + localHeader(entry).length)
+        return Buffer.from(await blocks.read(entry.offset + localHeader(entry).length, entry.size))
       },
       close: () => file.close(),
     }
@@ -124,8 +141,7 @@ export async function openArchive(path: string): Promise<Archive> {
   }
 }
 
-async function sameTail(file: FileHandle, tail: Buffer, at: number, listed: readonly ZipEntry[]): Promise<void> {
-  const found = await readExactly(file, tail.length, at)
+function sameTail(found: Buffer, tail: Buffer, listed: readonly ZipEntry[]): void {
   if (found.equals(tail)) return
   let position = 0
   for (const entry of listed) {
