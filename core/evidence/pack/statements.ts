@@ -29,14 +29,6 @@ export function statementsOf(
   const subjects: Statement['subject'] = [{ name: 'manifest.json', digest: { sha256: pack.manifestSha256 } }]
   if (end?.payload.resultTree) subjects.push(treeSubject(end.payload.resultTree))
   if (end?.payload.commit) subjects.push(commitSubject(end.payload.commit))
-  const mission = statement(subjects, missionPredicate, {
-    missionId: view.missionId,
-    status: outcomeOf(view),
-    planDigest: plan?.payload.planDigest ?? null,
-    events: view.events.length,
-    log: { origin: pack.origin, treeSize: pack.treeSize, rootHash: pack.rootHash },
-  })
-
   const approvals = view.of('checkpoint.approved').flatMap((fact) => {
     const { checkpoint, planDigest, headSha, policyDigest, resultTree, selfApproved, automatic } = fact.payload
     const tree = resultTree ?? lastBefore(view, 'mission.planned', fact.index)?.payload.resultTree
@@ -66,5 +58,14 @@ export function statementsOf(
       annotations: { missionId: view.missionId, eventId: fact.eventId, command: result.command, trusted },
     })
   })
-  return [mission, ...approvals, ...tests]
+  const others = [...approvals, ...tests]
+  const mission = statement(subjects, missionPredicate, {
+    missionId: view.missionId,
+    status: outcomeOf(view),
+    planDigest: plan?.payload.planDigest ?? null,
+    events: view.events.length,
+    statements: 1 + others.length,
+    log: { origin: pack.origin, treeSize: pack.treeSize, rootHash: pack.rootHash },
+  })
+  return [mission, ...others]
 }

@@ -46,11 +46,20 @@ export async function repack(files: readonly PackedFile[]): Promise<Buffer> {
   return Buffer.concat(parts)
 }
 
+function readManifest(data: Buffer): Manifest | undefined {
+  try {
+    const manifest = JSON.parse(data.toString()) as Manifest
+    return Array.isArray(manifest.files) ? manifest : undefined
+  } catch {
+    return undefined
+  }
+}
+
 /** Writes the manifest anew, as a careful forger would. */
 function withManifest(files: readonly PackedFile[]): PackedFile[] {
   const old = files.find((f) => f.path === 'manifest.json')
-  if (!old) return [...files]
-  const manifest = JSON.parse(old.data.toString()) as Manifest
+  const manifest = old && readManifest(old.data)
+  if (!manifest) return [...files]
   const own = new Set(['manifest.json', 'attestation.intoto.jsonl'])
   manifest.files = files
     .filter((f) => !own.has(f.path))

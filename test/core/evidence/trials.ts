@@ -27,9 +27,25 @@ const noise = (world: World, n: number) =>
 const forged = (events: Told[]): Told[] =>
   events.map((e) => (e.actor?.login === 'bob' ? { ...e, actor: { login: 'carol', type: 'human' } } : e))
 
+type Standalone = { verifyPack(zip: Buffer, vkey: string, anchor?: string): string[] }
+const { verifyPack } = (await import(
+  new URL('../../../docs/audit-pack/verify-pack.mjs', import.meta.url).href
+)) as Standalone
+
+/** Does the single-file verifier accept it? */
+function standaloneAccepts({ pack, anchors = [] }: Forgery, vkey: string): boolean {
+  try {
+    verifyPack(pack, vkey, anchors[0])
+    return true
+  } catch {
+    return false
+  }
+}
+
 /**
  * Tampers with a genuine pack `count` times, each trial by its own seed: with its bytes, with the
  * key, and with whole logs written anew by somebody who holds the key but not an earlier anchor.
+ * Both verifiers are asked: ours and the single file that an auditor can run without an install.
  */
 export async function tamperTrials(
   count: number,
@@ -82,6 +98,8 @@ export async function tamperTrials(
       return verifyAuditPack(path, { keys: [honest.vkey], anchors })
     }
     const genuine = await verify({ name: 'genuine', pack, anchors: [early] })
+    if (!standaloneAccepts({ name: 'genuine', pack, anchors: [early] }, honest.vkey))
+      throw new Error('the single file refuses the genuine pack')
     const accepted: string[] = []
     const unnamed: string[] = []
     for (let i = 0; i < count; i++) {
@@ -91,6 +109,7 @@ export async function tamperTrials(
       if (forgery.pack.equals(pack) && !forgery.anchors) continue
       const { ok, checks } = await verify(forgery)
       const failed = checks.filter((c) => c.verdict === 'fail')
+      if (standaloneAccepts(forgery, honest.vkey)) accepted.push(`${label}, by the single file`)
       if (ok) accepted.push(label)
       else if (failed.length === 0 || !failed.some((c) => c.detail.includes(forgery.named ?? ''))) unnamed.push(label)
     }
