@@ -6,7 +6,7 @@ type Approved = Fact<'checkpoint.approved'>
 const sameLogin = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase()
 
 /** When an approval was taken back, if it was: by its giver's login, by its reference, or with all of its checkpoint. */
-export function withdrawalOf(view: MissionView, approval: Approved): Fact<'approval.withdrawn'> | undefined {
+function withdrawalOf(view: MissionView, approval: Approved): Fact<'approval.withdrawn'> | undefined {
   return view.of('approval.withdrawn').find(({ index, payload }) => {
     if (index < approval.index || payload.checkpoint !== approval.payload.checkpoint) return false
     if (payload.reference !== undefined && payload.reference !== approval.payload.reference) return false

@@ -55,6 +55,8 @@ export const payloads = {
     /** Where it comes from: `{kind:'files'}`, `{kind:'worktree'}`, or a repository with its pull request. */
     source: z.looseObject({
       kind: z.enum(['files', 'worktree', 'repository', 'none']),
+      /** Default `github.com`. */
+      host: z.string().optional(),
       owner: z.string().optional(),
       repo: z.string().optional(),
       ref: z.string().optional(),

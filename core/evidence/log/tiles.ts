@@ -26,7 +26,7 @@ export function parseTilePath(path: string): TileAddress {
 }
 
 /** 1234067 → `x001/x234/067`. */
-export function tileIndexPath(index: number): string {
+function tileIndexPath(index: number): string {
   const digits = String(index)
   const padded = digits.padStart(Math.ceil(digits.length / 3) * 3, '0')
   const groups = padded.match(/\d{3}/g) ?? []

@@ -3,7 +3,7 @@ import { emptyRoot, nodeHash } from './merkle.ts'
 /** Hashes in a full tile (C2SP tlog-tiles). */
 export const tileWidth = 256
 /** Tree levels in one tile. */
-export const tileHeight = 8
+const tileHeight = 8
 
 export interface Tile {
   level: number

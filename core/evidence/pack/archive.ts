@@ -6,7 +6,7 @@ import { byPath } from './files.ts'
 import { directoryEnd, directoryHeader, localHeader, type ZipEntry } from './zip-layout.ts'
 
 /** What is wrong with a ZIP, and with which file of it. */
-export class ArchiveFault extends Error {
+class ArchiveFault extends Error {
   override readonly name = 'ArchiveFault'
 }
 

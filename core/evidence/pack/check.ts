@@ -37,7 +37,7 @@ export interface Check {
 }
 
 /** What is wrong with a pack, naming the file or event. */
-export class PackFault extends Error {
+class PackFault extends Error {
   override readonly name = 'PackFault'
 }
 export const refuse = (detail: string): never => {

@@ -1,14 +1,16 @@
 import type { Statement } from '../attest.ts'
 import { outcomeOf } from '../claims.ts'
 import { lastBefore, type MissionView } from '../mission-view.ts'
+import { summaryOf } from './summary.ts'
 
 /**
  * The in-toto statements of a pack, in their order: first the mission's own, which names the
  * manifest and what landed; then one for each approval, naming the tree that was approved; then
- * one for each test result (https://github.com/in-toto/attestation/blob/main/spec/predicates/test-result.md).
+ * one for each test result (https://github.com/in-toto/attestation/blob/main/spec/predicates/test-result.md);
+ * last the summary of what was verified.
  */
-export const missionPredicate = 'urn:atomic:predicate:mission:v1'
-export const approvalPredicate = 'urn:atomic:predicate:approval:v1'
+const missionPredicate = 'urn:atomic:predicate:mission:v1'
+const approvalPredicate = 'urn:atomic:predicate:approval:v1'
 const testPredicate = 'https://in-toto.io/attestation/test-result/v0.1'
 
 const statement = (
@@ -58,7 +60,8 @@ export function statementsOf(
       annotations: { missionId: view.missionId, eventId: fact.eventId, command: result.command, trusted },
     })
   })
-  const others = [...approvals, ...tests]
+  const summary = summaryOf(view)
+  const others = [...approvals, ...tests, ...(summary ? [summary] : [])]
   const mission = statement(subjects, missionPredicate, {
     missionId: view.missionId,
     status: outcomeOf(view),
