@@ -11,6 +11,7 @@ import type { Config } from './config.ts'
 import { openData } from './data.ts'
 import { createProbot } from './github/probot.ts'
 import { redeliverMissed } from './github/redeliver.ts'
+import { createGithubShell, githubTrees } from './github/shell.ts'
 import { createAuthenticate } from './http/auth.ts'
 import { createDeliveries, type Deliveries } from './http/deliveries.ts'
 import { sweep } from './http/expiry.ts'
@@ -95,16 +96,35 @@ async function build(config: Config, options: StartOptions, closing: Closing): P
   closing.add(() => store.close())
   const jobs = createJobs({ store, clock, log })
 
+  const { github, oidc } = config
+  const probot = github === undefined ? undefined : createProbot(github, log)
+  const octokitFor = probot && ((installationId?: number) => probot.auth(installationId))
   const version = packageVersion()
   const services = buildServices({ config, store, blobs, clock })
-  const orchestrator = buildOrchestrator({ config, store, blobs, clock, jobs, version }, services)
+  const source = octokitFor && githubTrees(octokitFor)
+  const orchestrator = buildOrchestrator(
+    { config, store, blobs, clock, jobs, version, ...(source === undefined ? {} : { source }) },
+    services,
+  )
   const own = Object.fromEntries(
     config.services.flatMap((group) => (services[group] === undefined ? [] : [[group, services[group]]])),
   ) as Partial<Services>
 
-  const { github, oidc } = config
-  const probot = github === undefined ? undefined : createProbot(github, log)
   const deliveries = createDeliveries(store, jobs, clock)
+  if (
+    github !== undefined &&
+    octokitFor !== undefined &&
+    orchestrator !== undefined &&
+    services.gateway !== undefined
+  ) {
+    const shell = createGithubShell({
+      ...{ orchestrator, jobs, store, blobs, octokitFor, clock, log },
+      gateway: services.gateway,
+      appId: github.appId,
+      ...(config.publicUrl === undefined ? {} : { publicUrl: config.publicUrl }),
+    })
+    deliveries.handle((delivery) => shell.receive(delivery))
+  }
 
   const installed = async (repository: string): Promise<boolean> => {
     const [owner = '', repo = ''] = repository.split('/')

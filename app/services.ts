@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { groups } from '../core/contracts/routes.ts'
 import { type CallContext, Content, type Services } from '../core/contracts/service.ts'
+import type { TreeSource } from '../core/dte/tree.ts'
 import { logKeys } from '../core/evidence/log/key-file.ts'
 import { createEvidenceService } from '../core/evidence/service.ts'
 import { createFinopsService } from '../core/finops/service.ts'
@@ -29,6 +30,8 @@ export interface MissionParts extends ServiceParts {
   jobs: Jobs
   /** Of Atomic, as it stands in the evidence. */
   version: string
+  /** Reads repositories that requests name, where a GitHub App is configured. */
+  source?: TreeSource
 }
 
 /** Where the key of the evidence log is, where the settings bring none. */

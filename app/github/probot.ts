@@ -1,4 +1,4 @@
-import { Probot } from 'probot'
+import { Probot, ProbotOctokit } from 'probot'
 import type { Log } from '../../core/platform/log.ts'
 import type { GithubConfig } from '../config.ts'
 
@@ -9,5 +9,6 @@ import type { GithubConfig } from '../config.ts'
  */
 export function createProbot({ appId, privateKey, webhookSecret, apiUrl }: GithubConfig, log: Log): Probot {
   const quiet = log.child({}, { level: log.level === 'debug' ? 'info' : log.level })
-  return new Probot({ appId, privateKey, secret: webhookSecret, baseUrl: apiUrl, log: quiet })
+  const Octokit = ProbotOctokit.defaults({ throttle: { enabled: false }, retry: { enabled: false } })
+  return new Probot({ Octokit, appId, privateKey, secret: webhookSecret, baseUrl: apiUrl, log: quiet })
 }
