@@ -145,8 +145,14 @@ export class AppHandle {
 
   suspend(installationId: number): void {
     const installation = this.#world.installations.get(installationId)!
-    this.#tell(installation, 'suspend')
     installation.suspendedAt = this.#world.time()
+    this.#tell(installation, 'suspend')
+  }
+
+  unsuspend(installationId: number): void {
+    const installation = this.#world.installations.get(installationId)!
+    delete installation.suspendedAt
+    this.#tell(installation, 'unsuspend')
   }
 
   #repoId(account: string, name: string): number {
@@ -167,10 +173,13 @@ export class AppHandle {
         full_name: `${repo.owner}/${repo.name}`,
         private: repo.private,
       }))
+    // Two of the four have their times in seconds, as the examples show them.
+    const inSeconds = ['created', 'deleted'].includes(action)
     const shape: Json = {
       ...installationShape(world, installation),
-      created_at: seconds(installation.createdAt),
-      updated_at: seconds(installation.updatedAt),
+      ...(inSeconds
+        ? { created_at: seconds(installation.createdAt), updated_at: seconds(installation.updatedAt) }
+        : {}),
     }
     const payload = { installation: shape, repositories, requester: null }
     world.hooks.emit({ name: 'installation', action, sender: installation.account, payload, installation })

@@ -7,6 +7,7 @@ import { AppHandle, type AppOptions } from './app-handle.ts'
 import { readDirectory } from './directory.ts'
 import type { Faults } from './faults/faults.ts'
 import { Git } from './git/git.ts'
+import type { Manifests } from './manifests.ts'
 import type { RateLimit } from './rate-limit.ts'
 import { RepositoryHandle } from './repository-handle.ts'
 import type { RequestLog } from './request-log.ts'
@@ -41,11 +42,20 @@ export class GitHub {
   readonly #world: World
   readonly #server: ApiServer
   readonly #violations: Violations
+  readonly #manifests: Manifests
 
-  constructor(world: World, server: ApiServer, faults: Faults, violations: Violations, actions: Actions) {
+  constructor(
+    world: World,
+    server: ApiServer,
+    faults: Faults,
+    violations: Violations,
+    actions: Actions,
+    manifests: Manifests,
+  ) {
     this.#world = world
     this.#server = server
     this.#violations = violations
+    this.#manifests = manifests
     this.url = world.url
     this.faults = faults
     this.actions = actions
@@ -99,6 +109,11 @@ export class GitHub {
     return AppHandle.create(this.#world, options)
   }
 
+  /** Apps that people made from a manifest, at `/settings/apps/new`. */
+  get manifestApps(): readonly AppHandle[] {
+    return this.#manifests.apps
+  }
+
   // Repositories
 
   async createRepository(name: string, options: RepositoryOptions = {}): Promise<RepositoryHandle> {
@@ -124,6 +139,7 @@ export class GitHub {
       checkRuns: new Map(),
       checkSuites: new Map(),
       statuses: [],
+      deployments: new Map(),
       artifacts: new Map(),
       runs: new Map(),
       protections: [],

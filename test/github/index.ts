@@ -4,6 +4,7 @@ import { githubActionsId } from './authenticate.ts'
 import { Faults } from './faults/faults.ts'
 import { GitHub } from './github.ts'
 import { graphQl } from './graphql/endpoint.ts'
+import { Manifests } from './manifests.ts'
 import { ok, route } from './route.ts'
 import { routes } from './routes/index.ts'
 import { ApiServer } from './server.ts'
@@ -70,10 +71,16 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
     createdAt: now,
     updatedAt: now,
   })
+  const manifests = new Manifests(world)
   const rateLimit = route('GET /rate_limit', (call) => ok(server.rateLimit.overview(call.caller)))
-  const server: ApiServer = new ApiServer(world, [rateLimit, graphQl(violations), ...routes], faults, violations)
+  const server: ApiServer = new ApiServer(
+    world,
+    [rateLimit, graphQl(violations), ...manifests.routes(), ...routes],
+    faults,
+    violations,
+  )
   const actions = new Actions(world)
-  server.outside.push(smartHttp(world, server), actions.services.handle)
+  server.outside.push(smartHttp(world, server), actions.services.handle, manifests.handle)
   world.url = await server.listen()
-  return new GitHub(world, server, faults, violations, actions)
+  return new GitHub(world, server, faults, violations, actions, manifests)
 }

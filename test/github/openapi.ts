@@ -39,6 +39,9 @@ export interface Mismatch {
   message: string
 }
 
+/** Lists whose items the description spells out as user and enterprise at once, where GitHub answers the one or the other. */
+const misdescribed: Record<string, string> = { '/app/installations': 'installation' }
+
 export class OpenApi {
   readonly #document: Description
   readonly #ajv: Ajv
@@ -47,6 +50,12 @@ export class OpenApi {
   constructor() {
     const file = new URL('./openapi.json', import.meta.url)
     this.#document = translate(JSON.parse(readFileSync(file, 'utf8'))) as Description
+    for (const [path, name] of Object.entries(misdescribed)) {
+      const list = this.#document.paths[path]!.get!.responses['200'] as { content: Record<string, { schema: Json }> }
+      list.content['application/json'] = {
+        schema: { type: 'array', items: { $ref: `github#/components/schemas/${name}` } },
+      }
+    }
     this.#ajv = new Ajv({ strict: false, allErrors: true, validateSchema: false, logger: false, coerceTypes: false })
     formats.default(this.#ajv)
     for (const name of ['timestamp', 'repo.nwo', 'ssh-key']) this.#ajv.addFormat(name, true)

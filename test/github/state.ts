@@ -211,6 +211,11 @@ export interface WorkflowRun {
   startedAt: string
   log: string
 }
+export interface Deployment {
+  id: number
+  sha: string
+  environment: string
+}
 export interface Protection {
   pattern: string
   requiredReviews?: number
@@ -237,6 +242,7 @@ export interface Repo {
   checkRuns: Map<number, CheckRun>
   checkSuites: Map<number, CheckSuite>
   statuses: Status[]
+  deployments: Map<number, Deployment>
   artifacts: Map<number, Artifact>
   runs: Map<number, WorkflowRun>
   protections: Protection[]

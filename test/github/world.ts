@@ -10,11 +10,17 @@ import {
   fold,
   fullName,
   type Installation,
+  type Json,
   type Organization,
   type Repo,
   type Token,
 } from './state.ts'
 import type { Hooks } from './webhooks/hooks.ts'
+
+/** Somebody asks for a workflow to run: again, or by dispatch. */
+export type RunRequest =
+  | { kind: 'rerun'; repo: string; runId: number; failedOnly: boolean; by: string }
+  | { kind: 'dispatch'; repo: string; workflow: string; ref: string; inputs: Json; by: string }
 
 /** Everything that one GitHub holds. */
 export class World {
@@ -27,6 +33,8 @@ export class World {
   readonly installations = new Map<number, Installation>()
   readonly tokens = new Map<string, Token>()
   readonly repos = new Map<number, Repo>()
+  /** Runs what is asked for, where anyone does; answers the run's id, where it makes one. */
+  askRun: (request: RunRequest) => Promise<number | undefined> = async () => undefined
   /** Set by the composition root: deliveries need the world, and acts need deliveries. */
   hooks!: Hooks
   #ids = 1000

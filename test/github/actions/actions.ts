@@ -82,6 +82,11 @@ export class Actions {
     return this.oidc.url
   }
 
+  /** Called when the API is asked to run a workflow; answers the run's id, where it makes one. */
+  onRequest(handler: World['askRun']): void {
+    this.#world.askRun = handler
+  }
+
   /** A token as a job would get it, with any claim changed: what a forger or a foreign repository would send. */
   async idToken(options: { repo: string; audience: string; claims?: Json; pullRequest?: number }): Promise<string> {
     const repo = this.#repo(options.repo)

@@ -19,6 +19,7 @@ export interface RunFacts {
   checkRunId: number
 }
 
+export const issuerPath = '/_actions/oidc'
 const keyId = '38826b17-6a30-5f9b-b169-8beb8202f723'
 
 /**
@@ -34,7 +35,7 @@ export class OidcIssuer {
   }
 
   get url(): string {
-    return `${this.#world.url}/_oidc`
+    return `${this.#world.url}${issuerPath}`
   }
 
   discovery(): Json {

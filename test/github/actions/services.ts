@@ -6,7 +6,7 @@ import type { Repo } from '../state.ts'
 import type { World } from '../world.ts'
 import { ArtifactService } from './artifact-service.ts'
 import { json } from './json.ts'
-import type { OidcIssuer, RunFacts } from './oidc.ts'
+import { issuerPath, type OidcIssuer, type RunFacts } from './oidc.ts'
 
 interface Open {
   repo: Repo
@@ -65,8 +65,8 @@ export class RunServices {
 
   /** Answers the issuer's addresses and those of running jobs. */
   readonly handle: Outside = async (request, response, path) => {
-    if (path === '/_oidc/.well-known/openid-configuration') return json(response, 200, this.#oidc.discovery())
-    if (path === '/_oidc/.well-known/jwks') return json(response, 200, await this.#oidc.jwks())
+    if (path === `${issuerPath}/.well-known/openid-configuration`) return json(response, 200, this.#oidc.discovery())
+    if (path === `${issuerPath}/.well-known/jwks`) return json(response, 200, await this.#oidc.jwks())
     if (path.startsWith('/_id-token/')) return this.#idToken(request, response, Number(path.slice(11)))
     return this.#artifacts.handle(request, response, path)
   }

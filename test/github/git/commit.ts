@@ -15,7 +15,7 @@ export interface Commit {
   message: string
 }
 
-const readPerson = (text: string): Person => {
+export const readPerson = (text: string): Person => {
   const parts = /^(.*?) ?<([^>]*)> (\d+) ([+-]\d{4})$/.exec(text)
   if (!parts) return { name: '', email: '', date: '1970-01-01T00:00:00Z' }
   return {

@@ -1,3 +1,4 @@
+import type { UpdateRefsInput } from '@octokit/graphql-schema'
 import { addReaction, createComment } from '../acts/comments.ts'
 import { commitFiles } from '../acts/commits.ts'
 import { moveRefs } from '../acts/refs.ts'
@@ -29,22 +30,16 @@ const repoOf = (context: Context, id: string): Repo => repoOfNode(context, id, r
 /** `Mutation`: those that an app moves branches and answers people with. */
 export const mutation = {
   /** All the refs move, or none does; `beforeOid` says where each must stand. */
-  async updateRefs(
-    {
-      input,
-    }: Input<{
-      repositoryId: string
-      refUpdates: { name: string; beforeOid?: string; afterOid: string; force?: boolean }[]
-    }>,
-    context: Context,
-  ) {
+  async updateRefs({ input }: Input<UpdateRefsInput>, context: Context) {
     const repo = repoOf(context, input.repositoryId)
     const actor = requirePermission(context, repo, 'contents:write')
     const moves = input.refUpdates.map((it) => ({
       ref: it.name,
       after: it.afterOid === none ? undefined : it.afterOid,
       force: it.force ?? false,
-      ...(it.beforeOid === undefined ? {} : { expected: it.beforeOid === none ? null : it.beforeOid }),
+      ...(it.beforeOid === undefined || it.beforeOid === null
+        ? {}
+        : { expected: it.beforeOid === none ? null : it.beforeOid }),
     }))
     await moveRefs(context.world, repo, moves, actor)
     return { clientMutationId: input.clientMutationId ?? null }

@@ -3,6 +3,7 @@ import { type CheckRunInput, createCheckRun, rerequestRun, rerequestSuite, updat
 import { Failure, forbidden, must, unprocessable } from '../failure.ts'
 import { type Answer, created, number, ok, onRepo, paged, type RepoCall, type Route } from '../route.ts'
 import { checkRunShape, checkSuiteShape, latestRuns } from '../shapes/check.ts'
+import { minimalRepository } from '../shapes/repository.ts'
 import type { CheckRun, CheckSuite } from '../state.ts'
 
 const appIdOf = (call: RepoCall): number => {
@@ -96,6 +97,10 @@ export const checkRoutes: Route[] = [
     const { suite, created: isNew } = suiteFor(world, repo, appIdOf(call), sha)
     if (isNew) await announce(world, repo, suite, 'requested', actor)
     return { status: isNew ? 201 : 200, body: await checkSuiteShape(world, repo, suite) }
+  }),
+  onRepo('PATCH /check-suites/preferences', 'administration:write', (call) => {
+    const preferences = { auto_trigger_checks: call.body.auto_trigger_checks ?? [] }
+    return ok({ preferences, repository: minimalRepository(call.world, call.repo) })
   }),
   onRepo('GET /check-suites/{check_suite_id}', 'checks:read', async (call) =>
     ok(await checkSuiteShape(call.world, call.repo, suiteOf(call))),

@@ -2,7 +2,7 @@ import { gitPerson } from '../acts/commits.ts'
 import { allows } from '../caller.ts'
 import { forbidden, must, notFound, unprocessable } from '../failure.ts'
 import type { Person } from '../git/commit.ts'
-import { writePerson } from '../git/commit.ts'
+import { readPerson, writePerson } from '../git/commit.ts'
 import { type Answer, created, ok, onRepo, type RepoCall, type Route } from '../route.ts'
 import { gitCommit } from '../shapes/commit.ts'
 import { nodeId } from '../shapes/node-id.ts'
@@ -151,22 +151,32 @@ export const gitObjectRoutes: Route[] = [
     return ok(gitCommit(world, repo, must(await git.commit(params.commit_sha!))))
   }),
   onRepo('POST /git/tags', 'contents:write', async (call) => {
-    const { world, git, repo, actor } = call
+    const { world, git, actor } = call
     const input = call.body as { tag: string; message: string; object: string; type: string; tagger?: Partial<Person> }
     if (!(await git.info(input.object))) throw unprocessable('Object does not exist')
     const tagger = { ...gitPerson(world, actor.login), ...input.tagger }
     const head = [`object ${input.object}`, `type ${input.type}`, `tag ${input.tag}`, `tagger ${writePerson(tagger)}`]
     const sha = await git.writeObject('tag', `${head.join('\n')}\n\n${input.message}`)
-    const api = repoApi(world, repo)
-    return created({
-      node_id: nodeId('Tag', `${repo.id}:${sha}`),
-      sha,
-      url: `${api}/git/tags/${sha}`,
-      tag: input.tag,
-      message: input.message,
-      tagger,
-      object: { sha: input.object, type: input.type, url: `${api}/git/${input.type}s/${input.object}` },
-      verification: { verified: false, reason: 'unsigned', signature: null, payload: null, verified_at: null },
-    })
+    return created(await showTag(call, sha))
   }),
+  onRepo('GET /git/tags/{tag_sha}', 'contents:read', async (call) => ok(await showTag(call, call.params.tag_sha!))),
 ]
+
+async function showTag({ world, repo, git }: RepoCall, sha: string): Promise<Json> {
+  const found = /^[0-9a-f]{40}$/.test(sha) ? await git.read(sha) : undefined
+  if (found?.type !== 'tag') throw notFound()
+  const text = found.data.toString()
+  const field = (name: string): string => new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1] ?? ''
+  const api = repoApi(world, repo)
+  const type = field('type')
+  return {
+    node_id: nodeId('Tag', `${repo.id}:${sha}`),
+    sha,
+    url: `${api}/git/tags/${sha}`,
+    tag: field('tag'),
+    message: text.slice(text.indexOf('\n\n') + 2).replace(/\n$/, ''),
+    tagger: readPerson(field('tagger')),
+    object: { sha: field('object'), type, url: `${api}/git/${type}s/${field('object')}` },
+    verification: { verified: false, reason: 'unsigned', signature: null, payload: null, verified_at: null },
+  }
+}

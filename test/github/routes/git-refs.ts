@@ -1,5 +1,5 @@
 import { moveRef } from '../acts/refs.ts'
-import { Failure, must, unprocessable } from '../failure.ts'
+import { must, unprocessable } from '../failure.ts'
 import type { Ref } from '../git/git.ts'
 import { created, noContent, ok, onRepo, paged, type RepoCall, type Route } from '../route.ts'
 import { nodeId } from '../shapes/node-id.ts'
@@ -44,8 +44,5 @@ export const gitRefRoutes: Route[] = [
   onRepo('DELETE /git/refs/{ref}', 'contents:write', async ({ world, repo, actor, params }) => {
     await moveRef(world, repo, { ref: `refs/${params.ref}`, after: undefined }, actor)
     return noContent
-  }),
-  onRepo('GET /git/tags/{tag_sha}', 'contents:read', () => {
-    throw new Failure(404, 'Not Found')
   }),
 ]

@@ -87,11 +87,11 @@ export const repoRoutes: Route[] = [
     const user = { ...simpleUser(world, account.login), permissions: flags(role), role_name: role }
     return ok({ permission, role_name: role, user })
   }),
-  onRepo('GET /branches/{branch}', 'contents:read', async (call) => ok(await branch(call))),
   onRepo('GET /branches/{branch}/protection', 'administration:read', ({ world, repo, params }) => {
     const protection = protectionOf(repo, params.branch!)
     if (!protection) throw notFound()
     return ok(protectionShape(`${repoApi(world, repo)}/branches/${params.branch}/protection`, protection))
   }),
+  onRepo('GET /branches/{branch}', 'contents:read', async (call) => ok(await branch(call))),
   onRepo('GET /rules/branches/{branch}', 'metadata:read', () => ok([])),
 ]

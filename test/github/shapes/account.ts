@@ -39,7 +39,7 @@ export function publicUser(world: World, account: Account): Json {
     company: null,
     blog: '',
     location: null,
-    email: account.email,
+    email: account.type === 'User' && account.email !== '' ? account.email : null,
     hireable: null,
     bio: null,
     twitter_username: null,

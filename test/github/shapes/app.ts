@@ -46,7 +46,7 @@ export function installationShape(world: World, it: Installation): Json {
     single_file_name: null,
     has_multiple_single_files: false,
     single_file_paths: [],
-    suspended_by: null,
+    suspended_by: it.suspendedAt === undefined ? null : simpleUser(world, it.account),
     suspended_at: it.suspendedAt ?? null,
   }
 }

@@ -44,8 +44,9 @@ export class Hooks {
     for (const installation of reached) {
       const app = this.#world.apps.get(installation.appId)!
       if (event.onlyApp !== undefined && app.id !== event.onlyApp) continue
-      if (app.webhookUrl === undefined || installation.suspendedAt !== undefined) continue
-      if (!always.has(event.name) && !installation.events.includes(event.name)) continue
+      if (app.webhookUrl === undefined) continue
+      const wanted = installation.suspendedAt === undefined && installation.events.includes(event.name)
+      if (!wanted && !always.has(event.name)) continue
       this.#deliver(app, event, installation)
     }
   }
@@ -65,6 +66,7 @@ export class Hooks {
       app_id: app.id,
       url: `${url}/config`,
       deliveries_url: `${url}/deliveries`,
+      ping_url: `${url}/pings`,
     }
     this.#deliver(app, {
       name: 'ping',
