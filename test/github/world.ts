@@ -15,7 +15,7 @@ import {
   type Repo,
   type Token,
 } from './state.ts'
-import type { Hooks } from './webhooks/hooks.ts'
+import type { HookPort } from './webhooks/port.ts'
 
 /** Somebody asks for a workflow to run: again, or by dispatch. */
 export type RunRequest =
@@ -36,7 +36,7 @@ export class World {
   /** Runs what is asked for, where anyone does; answers the run's id, where it makes one. */
   askRun: (request: RunRequest) => Promise<number | undefined> = async () => undefined
   /** Set by the composition root: deliveries need the world, and acts need deliveries. */
-  hooks!: Hooks
+  hooks!: HookPort
   #ids = 1000
   readonly #gits = new Map<number, Git>()
   readonly #locks = new Map<number, Lock>()

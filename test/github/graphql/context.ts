@@ -9,6 +9,8 @@ import { GraphQlRefusal } from './refusal.ts'
 export interface Context {
   world: World
   call: Call
+  /** Passed along, since a repository and its pull requests show each other. */
+  repositoryNode(context: Context, repo: Repo): object
 }
 
 export function readable({ world, call }: Context, owner: string, name: string): Repo {

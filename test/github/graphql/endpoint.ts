@@ -18,6 +18,7 @@ import type { Violations } from '../violations.ts'
 import type { Context } from './context.ts'
 import { mutation } from './mutation.ts'
 import { query } from './query.ts'
+import { repositoryNode } from './repository.ts'
 
 let schema: GraphQLSchema | undefined
 
@@ -81,7 +82,7 @@ async function answer(call: Call, violations: Violations): Promise<Json> {
     schema: load(),
     document,
     rootValue: { ...query, ...mutation },
-    contextValue: { world: call.world, call } satisfies Context,
+    contextValue: { world: call.world, call, repositoryNode } satisfies Context,
     variableValues: variables ?? {},
     ...(operationName === undefined ? {} : { operationName }),
     fieldResolver: resolver(violations),

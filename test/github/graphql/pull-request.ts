@@ -7,7 +7,6 @@ import { actorNode } from './actor.ts'
 import { connection, type Page } from './connection.ts'
 import type { Context } from './context.ts'
 import { commitNode, refNode } from './git-object.ts'
-import { repositoryNode } from './repository.ts'
 
 const changes: Record<string, string> = { removed: 'DELETED' }
 
@@ -91,12 +90,12 @@ export function pullNode(context: Context, repo: Repo, pull: Pull): object {
     headRefName: pull.headRef,
     headRefOid: pull.headSha,
     headRef: () => ref(pull.headRef),
-    headRepository: () => repositoryNode(context, repo),
+    headRepository: () => context.repositoryNode(context, repo),
     baseRefName: pull.baseRef,
     baseRefOid: pull.baseSha,
     baseRef: () => ref(pull.baseRef),
-    baseRepository: () => repositoryNode(context, repo),
-    repository: () => repositoryNode(context, repo),
+    baseRepository: () => context.repositoryNode(context, repo),
+    repository: () => context.repositoryNode(context, repo),
     additions: async () => (await facts()).additions,
     deletions: async () => (await facts()).deletions,
     changedFiles: async () => (await facts()).changedFiles,

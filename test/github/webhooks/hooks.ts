@@ -3,29 +3,17 @@ import type { DeliveryFaults } from '../faults/delivery-faults.ts'
 import { simpleUser, webhookOrganization } from '../shapes/account.ts'
 import { nodeId } from '../shapes/node-id.ts'
 import { repository } from '../shapes/repository.ts'
-import type { AppRecord, Installation, Json, Repo } from '../state.ts'
+import type { AppRecord, Installation, Json } from '../state.ts'
 import type { World } from '../world.ts'
 import { type Delivery, send } from './delivery.ts'
+import type { HookEvent, HookPort } from './port.ts'
 import { DeliveryQueue } from './queue.ts'
-
-export interface HookEvent {
-  name: string
-  action?: string
-  /** Login of who caused it. */
-  sender: string
-  /** What is particular to the event; taken as it is now. */
-  payload: Json
-  repo?: Repo
-  /** For this app alone: its own buttons, its own installation. */
-  onlyApp?: number
-  installation?: Installation
-}
 
 /** Events that reach an app whether it asked for them or not. */
 const always = new Set(['installation', 'installation_repositories', 'ping'])
 
 /** Builds, signs and sends webhooks; remembers each attempt. */
-export class Hooks {
+export class Hooks implements HookPort {
   readonly deliveries: Delivery[] = []
   readonly #world: World
   readonly #faults: DeliveryFaults
