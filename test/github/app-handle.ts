@@ -14,19 +14,23 @@ export interface AppOptions {
   webhookSecret?: string
 }
 
-/** The permission without which GitHub does not let an app subscribe to an event. */
-const needed: Record<string, string[]> = {
-  check_run: ['checks'],
-  check_suite: ['checks'],
-  create: ['contents'],
-  delete: ['contents'],
-  issue_comment: ['issues', 'pull_requests'],
-  merge_group: ['merge_queues'],
-  pull_request: ['pull_requests'],
-  pull_request_review: ['pull_requests'],
-  pull_request_review_comment: ['pull_requests'],
-  push: ['contents'],
-  workflow_run: ['actions'],
+/**
+ * The permission without which GitHub does not let an app subscribe to an event, each as its documentation says it:
+ * https://docs.github.com/webhooks/webhook-events-and-payloads
+ */
+const needed: Record<string, string> = {
+  check_run: 'checks',
+  check_suite: 'checks',
+  create: 'contents',
+  delete: 'contents',
+  // Comments on pull requests, too.
+  issue_comment: 'issues',
+  merge_group: 'merge_queues',
+  pull_request: 'pull_requests',
+  pull_request_review: 'pull_requests',
+  pull_request_review_comment: 'pull_requests',
+  push: 'contents',
+  workflow_run: 'actions',
 }
 
 const defaults: Permissions = {
@@ -66,9 +70,9 @@ export class AppHandle {
     const permissions = { metadata: 'read' as const, ...(options.permissions ?? defaults) }
     const events = options.events ?? Object.keys(needed)
     for (const event of events) {
-      const any = needed[event]
-      if (any && !any.some((name) => name in permissions)) {
-        throw new Error(`GitHub refuses the event ${event} without the permission ${any.join(' or ')}`)
+      const name = needed[event]
+      if (name !== undefined && !(name in permissions)) {
+        throw new Error(`GitHub refuses the event ${event} without the permission ${name}`)
       }
     }
     const { publicKey, privateKey } = await promisify(generateKeyPair)('rsa', {
@@ -78,6 +82,7 @@ export class AppHandle {
     })
     const id = world.id()
     const slug = options.slug ?? 'atomic'
+    if (world.app(slug)) throw new Error(`the name ${slug} is taken`)
     const now = world.time()
     const record: AppRecord = {
       id,

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { Octokit } from 'octokit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { routes } from './routes/index.ts'
 import { type Scene, setScene } from './scene.ts'
+import type { Permissions } from './state.ts'
 
 let scene: Scene
 const where = { owner: 'acme', repo: 'shop' }
@@ -54,8 +56,21 @@ test('an app is made from a manifest, by a form and a code that is good once', a
   await expect(anyone.request('POST /app-manifests/{code}/conversions', { code })).rejects.toMatchObject({
     status: 404,
   })
-  await expect(github.createApp({ permissions: { checks: 'write' }, events: ['push'] })).rejects.toThrow('contents')
+  await expect(github.createApp({ slug: 'three', permissions: { checks: 'write' }, events: ['push'] })).rejects.toThrow(
+    'contents',
+  )
   github.assertValid()
+})
+
+test("Atomic's own manifest asks for what its events need", async () => {
+  const text = readFileSync(new URL('../../app.yml', import.meta.url), 'utf8')
+  const file = parse(text) as { default_permissions: Permissions; default_events: string[] }
+  const app = scene.github.createApp({
+    slug: 'from-manifest',
+    permissions: file.default_permissions,
+    events: file.default_events,
+  })
+  await expect(app).resolves.toMatchObject({ slug: 'from-manifest' })
 })
 
 test('installations, as the app and as people see them', async () => {

@@ -12,6 +12,13 @@ import { DeliveryQueue } from './queue.ts'
 /** Events that reach an app whether it asked for them or not. */
 const always = new Set(['installation', 'installation_repositories', 'ping'])
 
+/** Who may write checks hears of them unasked. */
+function subscribed(installation: Installation, event: string): boolean {
+  if (installation.suspendedAt !== undefined) return false
+  const unasked = event.startsWith('check_') && installation.permissions.checks === 'write'
+  return unasked || installation.events.includes(event)
+}
+
 /** Builds, signs and sends webhooks; remembers each attempt. */
 export class Hooks implements HookPort {
   readonly deliveries: Delivery[] = []
@@ -33,8 +40,7 @@ export class Hooks implements HookPort {
       const app = this.#world.apps.get(installation.appId)!
       if (event.onlyApp !== undefined && app.id !== event.onlyApp) continue
       if (app.webhookUrl === undefined) continue
-      const wanted = installation.suspendedAt === undefined && installation.events.includes(event.name)
-      if (!wanted && !always.has(event.name)) continue
+      if (!always.has(event.name) && !subscribed(installation, event.name)) continue
       this.#deliver(app, event, installation)
     }
   }
