@@ -1,25 +1,24 @@
 import type { FastifyInstance } from 'fastify'
-import type { Probot } from 'probot'
 import { devPorts, type Group, groups } from '../core/contracts/routes.ts'
 import type { Services } from '../core/contracts/service.ts'
 import { redact } from '../core/gateway/redactor.ts'
 import { createJobs } from '../core/orchestrator/durable-jobs.ts'
-import { type Clock, systemClock } from '../core/platform/clock.ts'
+import { systemClock } from '../core/platform/clock.ts'
 import { createLog, type Log } from '../core/platform/log.ts'
 import { createTelemetry } from '../core/platform/telemetry.ts'
 import type { Config } from './config.ts'
 import { openData } from './data.ts'
-import { createProbot } from './github/probot.ts'
-import { redeliverMissed } from './github/redeliver.ts'
-import { createGithubShell, githubTrees } from './github/shell.ts'
+import { openGithub } from './github/access.ts'
+import { createGithubShell } from './github/shell.ts'
 import { createAuthenticate } from './http/auth.ts'
-import { createDeliveries, type Deliveries } from './http/deliveries.ts'
+import { createDeliveries } from './http/deliveries.ts'
 import { sweep } from './http/expiry.ts'
 import { registerGithubHooks } from './http/github-hooks.ts'
 import { createOidc } from './http/oidc.ts'
 import { createServer, type ServerOptions } from './http/server.ts'
 import { listen } from './listen.ts'
 import { buildOrchestrator, buildServices } from './services.ts'
+import { isLoopback } from './settings.ts'
 import { packageVersion } from './version.ts'
 import { registerPages } from './web/routes.ts'
 import { registerSetup } from './web/setup-routes.ts'
@@ -56,15 +55,9 @@ class Closing {
   }
 }
 
-/** What GitHub sent while this process was away: it does not try again by itself. */
-async function askForMissed(probot: Probot, deliveries: Deliveries, clock: Clock, log: Log): Promise<void> {
-  try {
-    const count = await redeliverMissed(await probot.auth(), deliveries.known, clock.now())
-    if (count > 0) log.info({ count }, 'missed deliveries asked for again')
-  } catch (err) {
-    log.warn({ err }, 'missed deliveries cannot be asked for')
-  }
-}
+/** Where people reach this server; on the loopback that is known by itself. */
+const publicAddress = ({ publicUrl, host, port }: Config): string | undefined =>
+  publicUrl ?? (isLoopback(host) && port !== 0 ? `http://${host}:${port}` : undefined)
 
 async function closeServer(app: FastifyInstance): Promise<void> {
   const timer = setTimeout(() => app.server.closeAllConnections(), graceMs)
@@ -96,53 +89,45 @@ async function build(config: Config, options: StartOptions, closing: Closing): P
   closing.add(() => store.close())
   const jobs = createJobs({ store, clock, log })
 
-  const { github, oidc } = config
-  const probot = github === undefined ? undefined : createProbot(github, log)
-  const octokitFor = probot && ((installationId?: number) => probot.auth(installationId))
   const version = packageVersion()
-  const services = buildServices({ config, store, blobs, clock })
-  const source = octokitFor && githubTrees(octokitFor)
-  const orchestrator = buildOrchestrator(
-    { config, store, blobs, clock, jobs, version, ...(source === undefined ? {} : { source }) },
-    services,
-  )
+  const publicUrl = publicAddress(config)
+  const { github, oidc } = config
+  const access = github === undefined ? undefined : openGithub(github, log)
+  const parts = { config, store, blobs, clock, ...(access === undefined ? {} : { source: access.trees }) }
+  const services = buildServices(parts)
+  const orchestrator = buildOrchestrator({ ...parts, jobs, version }, services)
   const own = Object.fromEntries(
     config.services.flatMap((group) => (services[group] === undefined ? [] : [[group, services[group]]])),
   ) as Partial<Services>
 
   const deliveries = createDeliveries(store, jobs, clock)
-  if (
-    github !== undefined &&
-    octokitFor !== undefined &&
-    orchestrator !== undefined &&
-    services.gateway !== undefined
-  ) {
+  if (orchestrator !== undefined && access !== undefined && github !== undefined && services.gateway !== undefined) {
+    const { gateway } = services
+    const { octokitFor } = access
+    const { appId } = github
+    const address = publicUrl === undefined ? {} : { publicUrl }
     const shell = createGithubShell({
-      ...{ orchestrator, jobs, store, blobs, octokitFor, clock, log },
-      gateway: services.gateway,
-      appId: github.appId,
-      ...(config.publicUrl === undefined ? {} : { publicUrl: config.publicUrl }),
+      orchestrator,
+      jobs,
+      store,
+      blobs,
+      octokitFor,
+      gateway,
+      appId,
+      clock,
+      log,
+      ...address,
     })
-    deliveries.handle((delivery) => shell.receive(delivery))
+    deliveries.handle(shell.receive)
   }
 
-  const installed = async (repository: string): Promise<boolean> => {
-    const [owner = '', repo = ''] = repository.split('/')
-    const app = await probot?.auth()
-    if (app === undefined) return false
-    try {
-      await app.rest.apps.getRepoInstallation({ owner, repo })
-      return true
-    } catch (error) {
-      if ((error as { status?: number }).status === 404) return false
-      throw error
-    }
-  }
   const shared: Omit<ServerOptions, 'service' | 'services'> = {
     version,
     authenticate: createAuthenticate({
       tokens: config.tokens,
-      ...(github === undefined ? {} : { foreign: createOidc({ ...oidc, webUrl: github.webUrl, installed }) }),
+      ...(access === undefined
+        ? {}
+        : { foreign: createOidc({ ...oidc, ...config.githubAt, installed: access.installed }) }),
     }),
     store,
     clock,
@@ -156,12 +141,12 @@ async function build(config: Config, options: StartOptions, closing: Closing): P
   }
   const atRoot = async (app: FastifyInstance): Promise<void> => {
     await pages(app)
-    if (probot === undefined || github === undefined) {
-      const publicUrl = config.publicUrl ?? `http://${config.host}:${config.port}`
-      return registerSetup(app, { ...config.githubAt, publicUrl, dataDir: config.dataDir, now: clock.now })
+    if (access === undefined || github === undefined) {
+      const here = publicUrl ?? `http://${config.host}:${config.port}`
+      return registerSetup(app, { ...config.githubAt, publicUrl: here, dataDir: config.dataDir, now: clock.now })
     }
     await registerGithubHooks(app, {
-      probot,
+      probot: access.probot,
       deliveries,
       secret: github.webhookSecret,
       ...(github.previousWebhookSecret === undefined ? {} : { previousSecret: github.previousWebhookSecret }),
@@ -178,7 +163,7 @@ async function build(config: Config, options: StartOptions, closing: Closing): P
 
   await jobs.start()
   closing.add(() => jobs.stop(graceMs))
-  if (probot !== undefined) void askForMissed(probot, deliveries, clock, log)
+  void access?.askForMissed(deliveries, clock)
 
   const open = async (service: string, parts: Partial<Services>, port: number, extend?: ServerOptions['extend']) => {
     const app = await createServer({ ...shared, service, services: parts, ...(extend === undefined ? {} : { extend }) })

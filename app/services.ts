@@ -24,14 +24,14 @@ export interface ServiceParts {
   store: Store
   blobs: Blobs
   clock: Clock
+  /** Where repositories are read from; absent where no app is configured. */
+  source?: TreeSource
 }
 
 export interface MissionParts extends ServiceParts {
   jobs: Jobs
   /** Of Atomic, as it stands in the evidence. */
   version: string
-  /** Reads repositories that requests name, where a GitHub App is configured. */
-  source?: TreeSource
 }
 
 /** Where the key of the evidence log is, where the settings bring none. */
