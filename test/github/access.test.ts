@@ -95,6 +95,7 @@ test('pages, etags and the rate limit', async () => {
   const etag = first.headers.get('etag')!
   const again = await call('/repos/acme/shop/commits?per_page=2', token, { 'if-none-match': etag })
   expect([again.status, await again.text()]).toEqual([304, ''])
+  expect(again.headers.get('x-ratelimit-used')).toBe(first.headers.get('x-ratelimit-used'))
   const used = Number(again.headers.get('x-ratelimit-used'))
   expect(Number(first.headers.get('x-ratelimit-limit')) - Number(again.headers.get('x-ratelimit-remaining'))).toBe(used)
   expect((await bot.rest.rateLimit.get()).data.rate.limit).toBe(5000)

@@ -116,10 +116,10 @@ test('a run that takes too long is ended with all that it started', async () => 
     repo: 'acme/shop',
     sha: await repo.head(),
     command: 'sleep 30 & echo started; wait',
-    timeoutMs: 500,
+    timeoutMs: 2000,
   })
   expect(result).toMatchObject({ conclusion: 'cancelled', timedOut: true, log: 'started\n' })
-  expect(performance.now() - started).toBeLessThan(10_000)
+  expect(performance.now() - started).toBeLessThan(20_000)
 })
 
 test('a job can say who it is', async () => {

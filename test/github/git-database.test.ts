@@ -108,7 +108,7 @@ test('a thousand inline files make a tree quickly', async () => {
   }))
   const started = performance.now()
   const { data } = await bot.rest.git.createTree({ ...where, base_tree: await repo.treeId(), tree })
-  expect(performance.now() - started).toBeLessThan(3000)
+  expect(performance.now() - started).toBeLessThan(8000)
   const whole = await repo.files(data.sha)
   expect(whole.filter((path) => path.startsWith('many/'))).toHaveLength(1000)
   expect(await repo.file('many/49/file-999.ts', data.sha)).toBe('export const n = 999\n')

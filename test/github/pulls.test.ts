@@ -133,5 +133,18 @@ test('a comment on a line, its reply, its webhook', async () => {
       body: 'not here',
     }),
   ).rejects.toMatchObject({ status: 422 })
+  const long = Array.from({ length: 20 }, (_, i) => `line ${i + 1}\n`).join('')
+  await repo.push('main', { 'long.txt': long }, { as: 'ada' })
+  await repo.push('lines', { 'long.txt': long }, { as: 'rita' })
+  await repo.createBranch('changed')
+  await repo.push('changed', { 'long.txt': long.replace('line 9\n', 'line nine\nand a half\n') }, { as: 'rita' })
+  const { number: second } = await repo.openPull({ head: 'changed', title: 'Changed', as: 'rita' })
+  const at = async (line: number, side: 'LEFT' | 'RIGHT') => {
+    const made = await repo.reviewComment(second, { path: 'long.txt', line, side, body: 'b', as: 'otto' })
+    return [made.position, made.diffHunk.split('\n').at(-1)]
+  }
+  expect(await at(9, 'LEFT')).toEqual([4, '-line 9'])
+  expect(await at(10, 'RIGHT')).toEqual([6, '+and a half'])
+  await expect(at(20, 'RIGHT')).rejects.toMatchObject({ status: 422 })
   github.assertValid()
 })

@@ -98,7 +98,10 @@ export class ApiServer {
       return
     }
     if (found) this.#violations.answer(method, template, answer.status, answer.media ?? 'application/json', answer.body)
-    this.#write(response, this.#conditional(request, answer), this.rateLimit.headers(caller))
+    const shown = this.#conditional(request, answer)
+    // What has not changed costs nothing.
+    if (shown.status === 304) this.rateLimit.spend(caller, -1)
+    this.#write(response, shown, this.rateLimit.headers(caller))
   }
 
   async #answer(

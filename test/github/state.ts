@@ -98,7 +98,8 @@ export interface ReviewComment extends Comment {
   side: 'LEFT' | 'RIGHT'
   line?: number
   startLine?: number
-  position?: number
+  /** In the file's patch. */
+  position: number
   subjectType: 'line' | 'file'
   inReplyToId?: number
 }

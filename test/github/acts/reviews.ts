@@ -4,6 +4,7 @@ import { reviewCommentShape, reviewShape } from '../shapes/review.ts'
 import type { Json, Pull, Repo, Review, ReviewComment } from '../state.ts'
 import type { World } from '../world.ts'
 import type { Actor } from './actor.ts'
+import { type DiffPosition, findLine, hunkAt } from './diff-position.ts'
 
 export interface ReviewCommentInput {
   path: string
@@ -46,12 +47,27 @@ function tellComment(
 
 const states = { APPROVE: 'APPROVED', REQUEST_CHANGES: 'CHANGES_REQUESTED', COMMENT: 'COMMENTED' } as const
 
-async function hunkOf(world: World, repo: Repo, pull: Pull, path: string): Promise<string> {
+const unresolved = (field: string): Failure =>
+  invalid('PullRequestReviewComment', field, 'custom', `pull_request_review_thread.${field} must be part of the diff`)
+
+/** Where in the pull request's diff a comment stands; GitHub takes none that is not in it. */
+async function placeOf(world: World, repo: Repo, pull: Pull, input: ReviewCommentInput): Promise<DiffPosition> {
+  const parent = input.in_reply_to === undefined ? undefined : repo.reviewComments.get(input.in_reply_to)
+  if (parent) return { position: parent.position, hunk: parent.diffHunk }
   const git = world.git(repo)
   const base = (await git.mergeBase(pull.baseSha, pull.headSha)) ?? pull.baseSha
-  const file = (await git.diff(base, pull.headSha)).find((it) => it.path === path)
-  if (!file) throw invalid('PullRequestReviewComment', 'path', 'invalid', `${path} is not part of the pull request`)
-  return file.patch?.split('\n').slice(0, 4).join('\n') ?? ''
+  const file = (await git.diff(base, pull.headSha)).find((it) => it.path === input.path)
+  if (!file) throw unresolved('path')
+  const patch = file.patch ?? ''
+  if (input.subject_type === 'file') return { position: 1, hunk: '' }
+  if (input.position !== undefined) {
+    const hunk = hunkAt(patch, input.position)
+    if (hunk === undefined) throw unresolved('position')
+    return { position: input.position, hunk }
+  }
+  const found = findLine(patch, input.line ?? 0, input.side === 'LEFT' ? 'LEFT' : 'RIGHT')
+  if (!found) throw unresolved('line')
+  return found
 }
 
 export async function submitReview(
@@ -76,10 +92,10 @@ export async function submitReview(
     submittedAt: now,
     updatedAt: now,
   }
-  const hunks = await Promise.all((input.comments ?? []).map((it) => hunkOf(world, repo, pull, it.path)))
+  const places = await Promise.all((input.comments ?? []).map((it) => placeOf(world, repo, pull, it)))
   repo.reviews.set(review.id, review)
   tellReview(world, repo, review, 'submitted', actor)
-  for (const [i, it] of (input.comments ?? []).entries()) add(world, repo, pull, review, it, hunks[i]!, actor)
+  for (const [i, it] of (input.comments ?? []).entries()) add(world, repo, pull, review, it, places[i]!, actor)
   return review
 }
 
@@ -89,7 +105,7 @@ function add(
   pull: Pull,
   review: Review,
   input: ReviewCommentInput,
-  diffHunk: string,
+  place: DiffPosition,
   actor: Actor,
 ): ReviewComment {
   const now = world.time()
@@ -102,11 +118,11 @@ function add(
     path: input.path,
     commitId: review.commitId,
     originalCommitId: review.commitId,
-    diffHunk,
+    diffHunk: place.hunk,
+    position: place.position,
     side: input.side === 'LEFT' ? 'LEFT' : 'RIGHT',
     ...(input.line === undefined ? {} : { line: input.line }),
     ...(input.start_line === undefined ? {} : { startLine: input.start_line }),
-    ...(input.position === undefined ? {} : { position: input.position }),
     ...(input.in_reply_to === undefined ? {} : { inReplyToId: input.in_reply_to }),
     subjectType: input.subject_type === 'file' ? 'file' : 'line',
     createdAt: now,
@@ -126,7 +142,7 @@ export async function commentOnLine(
   input: ReviewCommentInput & { commit_id?: string },
   actor: Actor,
 ): Promise<ReviewComment> {
-  const diffHunk = await hunkOf(world, repo, pull, input.path)
+  const place = await placeOf(world, repo, pull, input)
   const now = world.time()
   const review: Review = {
     id: world.id(),
@@ -139,7 +155,7 @@ export async function commentOnLine(
     updatedAt: now,
   }
   repo.reviews.set(review.id, review)
-  const comment = add(world, repo, pull, review, input, diffHunk, actor)
+  const comment = add(world, repo, pull, review, input, place, actor)
   tellReview(world, repo, review, 'submitted', actor)
   return comment
 }

@@ -61,5 +61,4 @@ export const query = {
     throw new GraphQlRefusal('NOT_FOUND', `Could not resolve to a User with the login of '${login}'.`)
   },
   organization: ({ login }: { login: string }, { world }: Context) => organizationNode(world, login),
-  rateLimit: () => ({ limit: 5000, cost: 1, remaining: 4999, used: 1, nodeCount: 1, resetAt: '2038-01-01T00:00:00Z' }),
 }

@@ -52,7 +52,8 @@ export const appRoutes: Route[] = [
     )
     const { from, to, headers } = pageOf(call, repos.length)
     const repositories = repos.slice(from, to).map((it) => repository(world, it))
-    const body = { total_count: repos.length, repository_selection: 'all', repositories }
+    const whole = installation.repositories === 'all' && !token.repositories
+    const body = { total_count: repos.length, repository_selection: whole ? 'all' : 'selected', repositories }
     return { status: 200, body, headers }
   }),
   route('GET /repos/{owner}/{repo}/installation', (call) => {

@@ -93,5 +93,6 @@ export const repoRoutes: Route[] = [
     return ok(protectionShape(`${repoApi(world, repo)}/branches/${params.branch}/protection`, protection))
   }),
   onRepo('GET /branches/{branch}', 'contents:read', async (call) => ok(await branch(call))),
+  // Rules come from rulesets, which this GitHub has none of; protection is not among them.
   onRepo('GET /rules/branches/{branch}', 'metadata:read', () => ok([])),
 ]

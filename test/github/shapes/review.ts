@@ -54,8 +54,8 @@ export function reviewCommentShape(world: World, repo: Repo, comment: ReviewComm
     ...(comment.line === undefined ? {} : { line: comment.line, original_line: comment.line }),
     side: comment.side,
     ...(comment.inReplyToId === undefined ? {} : { in_reply_to_id: comment.inReplyToId }),
-    position: comment.position ?? 1,
-    original_position: comment.position ?? 1,
+    position: comment.position,
+    original_position: comment.position,
     subject_type: comment.subjectType,
   }
 }
