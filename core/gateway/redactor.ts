@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import { createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 import type { Finding, PreflightAnswer } from '../contracts/index.ts'
 import { type ScanOptions, type Span, scan } from './engine/scan.ts'
 import { type Placeholders, placeholders } from './placeholders.ts'
@@ -47,11 +47,19 @@ export interface RedactionKeys {
 
 const processSecret = randomBytes(32)
 
+const derived = new Map<string, RedactionKeys>()
+
 /** Keys for a mission, derived from the operator's secret (HKDF, https://www.rfc-editor.org/rfc/rfc5869). */
 export function redactionKeys(secret: string | Uint8Array = processSecret, missionId = ''): RedactionKeys {
+  const id = `${createHash('sha256').update(secret).digest('hex')} ${missionId}`
+  const known = derived.get(id)
+  if (known !== undefined) return known
   const derive = (purpose: string): Uint8Array =>
     new Uint8Array(hkdfSync('sha256', secret, '', `atomic gateway ${purpose}`, 32))
-  return { placeholder: derive(`placeholder ${missionId}`), digest: derive('digest') }
+  const keys = { placeholder: derive(`placeholder ${missionId}`), digest: derive('digest') }
+  if (derived.size >= 256) derived.clear()
+  derived.set(id, keys)
+  return keys
 }
 
 /** HMAC-SHA-256 over each part with its length before it. */

@@ -20,7 +20,7 @@ const weak = [
 ]
 
 /** A name in place of a value: `<token>`, `${TOKEN}`, `{{ token }}`, `%TOKEN%`, `$TOKEN`. */
-export function isReference(value: string): boolean {
+function isReference(value: string): boolean {
   const first = value[0]
   if (first === '<' && value.at(-1) === '>') return true
   if (value.includes('${') || value.includes('{{') || value.includes('$(') || value.includes('<%')) return true

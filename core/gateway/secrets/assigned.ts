@@ -1,7 +1,8 @@
-import { ALNUM, at, BLANK, DIGIT, LOWER, STOP, skip, UPPER } from '../engine/chars.ts'
+import { at, DIGIT, LOWER, UPPER } from '../engine/chars.ts'
 import type { Detector, Match } from '../engine/detector.ts'
 import { entropy } from '../engine/entropy.ts'
 import { isFiller, isMixed } from '../engine/fillers.ts'
+import { assignedAt } from './assignment.ts'
 
 /** How sure a name makes it that its value is a secret. */
 interface NameRule {
@@ -121,108 +122,12 @@ export const assigned: readonly Detector[] = rules.map((rule) => ({
 }))
 
 function verifyName(text: string, start: number, end: number, rule: NameRule): Match | undefined {
-  let i = end
-  while (i - end < 24 && (at(text, i, ALNUM) || text[i] === '_' || text[i] === '-')) i++
-  if (!suffixes.has(text.slice(end, i).toLowerCase())) return undefined
-  const opened = findValue(text, start, i)
-  if (opened === undefined) return undefined
-  const { from, quote } = opened
-  const to = quote === '' ? bareEnd(text, from) : quotedEnd(text, from, quote)
-  if (to < 0) return undefined
-  const value = text.slice(from, to)
-  return isSecret(value, quote !== '', rule) ? { start: from, end: to, confidence: 0.7 } : undefined
-}
-
-interface Opened {
-  from: number
-  /** The closing mark, with the backslash where it is escaped; empty where the value is bare. */
-  quote: string
-}
-
-/** Past the end of the name, what joins it to its value, and the opening mark. */
-function findValue(text: string, nameStart: number, nameEnd: number): Opened | undefined {
-  let i = nameEnd
-  // `"name"`, `'name'`, `\"name\"`, `['name']`, `name?`
-  if (text[i] === '\\') i++
-  if (text[i] === '"' || text[i] === "'" || text[i] === '`') i++
-  if (text[i] === ']') i++
-  if (text[i] === '?' || text[i] === '!') i++
-  const blanks = skip(text, i, BLANK, 32)
-  const c = text[blanks]
-  let joined = false
-  let next = blanks
-  if (c === ':' || c === '=') {
-    joined = true
-    next = blanks + 1
-    if (c === ':') {
-      // A type may stand between: `password: string = "…"`.
-      const type = skip(text, skip(text, next, BLANK, 8), ALNUM, 40)
-      const equals = skip(text, type, BLANK, 8)
-      if (text[equals] === '=' && text[equals + 1] !== '=' && text[equals + 1] !== '>') next = equals + 1
-      else if (text[next] === '=' || text[next] === ':') next++
-    } else if (text[next] === '>' || text[next] === '=') {
-      // `=>` gives a value, `==` and `===` compare with one.
-      next++
-      if (text[next] === '=') next++
-    }
-  } else if (c === '>' && isElement(text, nameStart)) {
-    return { from: blanks + 1, quote: '<' }
-  } else if (c === ',' || c === '(') {
-    // `set("password", "…")`, `password("…")`: only what is quoted counts.
-    next = blanks + 1
-  } else if (blanks > nameEnd && isFlag(text, nameStart)) joined = true
-  else return undefined
-  let from = skip(text, next, BLANK, 32)
-  // YAML's block scalars and folded lines.
-  if ((text[from] === '|' || text[from] === '>') && c === ':') from = blockStart(text, from)
-  const escaped = text[from] === '\\' ? 1 : 0
-  const mark = text[from + escaped]
-  if (mark === '"' || mark === "'" || mark === '`')
-    return { from: from + escaped + 1, quote: escaped ? `\\${mark}` : mark }
-  return joined ? { from, quote: '' } : undefined
-}
-
-function blockStart(text: string, mark: number): number {
-  let i = mark + 1
-  if (text[i] === '-' || text[i] === '+') i++
-  if (text[i] === '\r') i++
-  return text[i] === '\n' ? skip(text, i + 1, BLANK, 64) : mark
-}
-
-/** `<password>` or `<db:password>`. */
-function isElement(text: string, nameStart: number): boolean {
-  for (let i = nameStart - 1; i >= 0 && nameStart - i < 40; i--) {
-    if (text[i] === '<') return true
-    if (!at(text, i, ALNUM) && text[i] !== ':' && text[i] !== '_' && text[i] !== '-' && text[i] !== '.') return false
-  }
-  return false
-}
-
-/** `--password VALUE`, `--db-password VALUE`. */
-function isFlag(text: string, nameStart: number): boolean {
-  let i = nameStart
-  while (i > 0 && nameStart - i < 40 && (at(text, i - 1, ALNUM) || text[i - 1] === '-' || text[i - 1] === '_')) i--
-  return text.startsWith('--', i)
+  const found = assignedAt(text, start, end, 24)
+  if (found === undefined || !suffixes.has(found.rest.toLowerCase())) return undefined
+  return isSecret(found.value, found.quoted, rule) ? { start: found.start, end: found.end, confidence: 0.7 } : undefined
 }
 
 const longest = 512
-
-function quotedEnd(text: string, from: number, quote: string): number {
-  const stop = Math.min(text.length, from + longest)
-  for (let i = from; i < stop; i++) {
-    if (text.startsWith(quote, i)) return i
-    if (text[i] === '\n' || text[i] === '\r') return -1
-    if (text[i] === '\\' && quote.length === 1) i++
-  }
-  return -1
-}
-
-function bareEnd(text: string, from: number): number {
-  const stop = Math.min(text.length, from + longest)
-  let i = from
-  while (i < stop && !at(text, i, STOP) && text[i] !== '&' && text[i] !== '\\') i++
-  return i
-}
 
 function isSecret(value: string, quoted: boolean, rule: NameRule): boolean {
   if (value.length < rule.least || value.length > longest || isFiller(value)) return false

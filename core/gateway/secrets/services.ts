@@ -1,4 +1,16 @@
 import type { TokenRule } from '../engine/rule.ts'
+import { token, uuid, word } from './token.ts'
+
+// biome-ignore format: one line a kind
+const more: readonly TokenRule[] = [
+  word('honeybadger-token', 'https://docs.honeybadger.io/api/', 'hbp_[A-Za-z0-9]{36}'),
+  token('datadog-application-key', 'https://docs.datadoghq.com/account_management/api-app-keys/', 'ddapp_[A-Za-z0-9]{34}'),
+  token('axiom-token', 'https://axiom.co/docs/reference/tokens', `xaat-${uuid}`, `xapt-${uuid}`),
+  word('uptimerobot-key', 'https://uptimerobot.com/api/', 'ur[0-9]{6,9}-[a-f0-9]{24}'),
+  { ...word('newrelic-license-key', 'https://docs.newrelic.com/docs/apis/intro-apis/new-relic-api-keys/', 'FFFFNRAL', 'NRAL'), lead: '[a-f0-9]{32,36}', entropy: 0 },
+  token('grafana-legacy-key', 'https://grafana.com/docs/grafana/latest/developers/http_api/authentication/', 'eyJrIjoi[A-Za-z0-9+/]{60,400}'),
+  token('logfire-token', 'https://logfire.pydantic.dev/docs/', 'pylf_v1_us_[A-Za-z0-9]{43}', 'pylf_v1_eu_[A-Za-z0-9]{43}'),
+]
 
 export const services: readonly TokenRule[] = [
   {
@@ -136,4 +148,5 @@ export const services: readonly TokenRule[] = [
     source: 'https://www.pulumi.com/docs/pulumi-cloud/access-management/access-tokens/',
     anywhere: true,
   },
+  ...more,
 ]

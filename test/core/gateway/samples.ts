@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib'
-import { tokenRules } from '../../../core/gateway/secrets/index.ts'
+import { entropy } from '../../../core/gateway/engine/entropy.ts'
+import { namedRules, tokenRules } from '../../../core/gateway/secrets/index.ts'
 
 /** Values made from the documented formats; a small generator keeps them the same in every run. */
 export function random(seed: number): (below: number) => number {
@@ -26,7 +27,7 @@ const alphabet = (set: string): string => {
 }
 
 /** A text that fits a shape (see core/gateway/engine/shape.ts), as short as it may be. */
-export function fromShape(shape: string, pick: (below: number) => number): string {
+function fromShape(shape: string, pick: (below: number) => number): string {
   let text = ''
   for (let i = 0; i < shape.length; ) {
     let chars = shape[i]!
@@ -116,4 +117,17 @@ export const places: Record<string, (v: string) => string> = {
   hex: (v) => `0x ${Buffer.from(`name is ${v} here`).toString('hex')}`,
   'percent escapes': (v) => `q=${[...v].map((c) => `%${c.charCodeAt(0).toString(16).padStart(2, '0')}`).join('')}`,
   'unicode escapes': (v) => `"${[...v].map((c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')}"`,
+}
+
+/** A name and a value for each shape of each kind that is told by the name. */
+export function namedSamples(seed: number): { type: string; name: string; value: string }[] {
+  const pick = random(seed)
+  return namedRules.flatMap((rule) =>
+    rule.shapes.map((shape) => {
+      const base = rule.names[0]!.replace(/[_.-]$/, '')
+      let value = fromShape(shape, pick)
+      while (!/\d/.test(value) || !/[A-Za-z]/.test(value) || entropy(value) < 3) value = fromShape(shape, pick)
+      return { type: rule.type, name: `${base.toUpperCase().replace(/[^A-Z0-9_]/g, '_')}_API_TOKEN`, value }
+    }),
+  )
 }

@@ -1,0 +1,122 @@
+import { ALNUM, at, BLANK, STOP, skip } from '../engine/chars.ts'
+
+/** A value that is given to a name; offsets of the value alone. */
+export interface Assigned {
+  /** What follows the keyword in the name, such as `_key_base`. */
+  rest: string
+  value: string
+  start: number
+  end: number
+  quoted: boolean
+}
+
+const longest = 512
+
+/**
+ * The value that the name with this keyword is given, in the ways that languages and formats have:
+ * `=`, `:`, `=>`, `:=`, arguments, flags, headers, elements, YAML's block scalars.
+ * @param start where the keyword begins
+ * @param end where it ends
+ * @param most how much longer than the keyword the name may be
+ */
+export function assignedAt(text: string, start: number, end: number, most: number): Assigned | undefined {
+  let nameEnd = end
+  while (nameEnd - end < most && (at(text, nameEnd, ALNUM) || '_-.'.includes(text[nameEnd] ?? ' '))) nameEnd++
+  while (nameEnd > end && text[nameEnd - 1] === '.') nameEnd--
+  const opened = openValue(text, start, nameEnd)
+  if (opened === undefined) return undefined
+  const { from, quote } = opened
+  const to = quote === '' ? bareEnd(text, from) : quotedEnd(text, from, quote)
+  if (to < 0) return undefined
+  const rest = text.slice(end, nameEnd)
+  return { rest, value: text.slice(from, to), start: from, end: to, quoted: quote !== '' }
+}
+
+interface Opened {
+  from: number
+  /** The closing mark, with the backslash where it is escaped; empty where the value is bare. */
+  quote: string
+}
+
+/** Past the end of the name, what joins it to its value, and the opening mark. */
+function openValue(text: string, nameStart: number, nameEnd: number): Opened | undefined {
+  let i = nameEnd
+  // `"name"`, `'name'`, `\"name\"`, `['name']`, `name?`
+  if (text[i] === '\\') i++
+  if (text[i] === '"' || text[i] === "'" || text[i] === '`') i++
+  if (text[i] === ']') i++
+  if (text[i] === '?' || text[i] === '!') i++
+  const blanks = skip(text, i, BLANK, 32)
+  const c = text[blanks]
+  if (c === '>' && isElement(text, nameStart)) return { from: blanks + 1, quote: '<' }
+  if (c === ':' || c === '=') {
+    const from = skip(text, joinEnd(text, blanks), BLANK, 32)
+    // YAML's block scalars and folded lines.
+    if (c === ':' && (text[from] === '|' || text[from] === '>')) return { from: blockStart(text, from), quote: '' }
+    return quotedAt(text, from) ?? { from, quote: '' }
+  }
+  // `set("password", "…")`, `password("…")`: only what is quoted counts.
+  if (c === ',' || c === '(') return quotedAt(text, skip(text, blanks + 1, BLANK, 32))
+  if (blanks > nameEnd && isFlag(text, nameStart)) return quotedAt(text, blanks) ?? { from: blanks, quote: '' }
+  return undefined
+}
+
+/** Past `=`, `:`, `:=`, `=>`, `==`, `===`, `::`, and past a type: `password: string =`. */
+function joinEnd(text: string, i: number): number {
+  let next = i + 1
+  if (text[i] === '=') {
+    if (text[next] === '>' || text[next] === '=') next++
+    return text[next] === '=' ? next + 1 : next
+  }
+  const type = skip(text, skip(text, next, BLANK, 8), ALNUM, 40)
+  const equals = skip(text, type, BLANK, 8)
+  if (text[equals] === '=' && text[equals + 1] !== '=' && text[equals + 1] !== '>') return equals + 1
+  return text[next] === '=' || text[next] === ':' ? next + 1 : next
+}
+
+function quotedAt(text: string, from: number): Opened | undefined {
+  const escaped = text[from] === '\\' ? 1 : 0
+  const mark = text[from + escaped]
+  if (mark !== '"' && mark !== "'" && mark !== '`') return undefined
+  return { from: from + escaped + 1, quote: escaped ? `\\${mark}` : mark }
+}
+
+function blockStart(text: string, mark: number): number {
+  let i = mark + 1
+  if (text[i] === '-' || text[i] === '+') i++
+  if (text[i] === '\r') i++
+  return text[i] === '\n' ? skip(text, i + 1, BLANK, 64) : mark
+}
+
+/** `<password>` or `<db:password>`. */
+function isElement(text: string, nameStart: number): boolean {
+  for (let i = nameStart - 1; i >= 0 && nameStart - i < 40; i--) {
+    if (text[i] === '<') return true
+    if (!at(text, i, ALNUM) && !':_-.'.includes(text[i]!)) return false
+  }
+  return false
+}
+
+/** `--password VALUE`, `--db-password VALUE`. */
+function isFlag(text: string, nameStart: number): boolean {
+  let i = nameStart
+  while (i > 0 && nameStart - i < 40 && (at(text, i - 1, ALNUM) || text[i - 1] === '-' || text[i - 1] === '_')) i--
+  return text.startsWith('--', i)
+}
+
+function quotedEnd(text: string, from: number, quote: string): number {
+  const stop = Math.min(text.length, from + longest)
+  for (let i = from; i < stop; i++) {
+    if (text.startsWith(quote, i)) return i
+    if (text[i] === '\n' || text[i] === '\r') return -1
+    if (text[i] === '\\' && quote.length === 1) i++
+  }
+  return -1
+}
+
+function bareEnd(text: string, from: number): number {
+  const stop = Math.min(text.length, from + longest)
+  let i = from
+  while (i < stop && !at(text, i, STOP) && text[i] !== '&' && text[i] !== '\\') i++
+  return i
+}
