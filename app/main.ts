@@ -177,7 +177,7 @@ async function build(config: Config, options: StartOptions, closing: Closing): P
       urls[group] = await open(
         group,
         own[group] === undefined ? {} : { [group]: own[group] },
-        devPorts[group],
+        config.port === 0 ? 0 : devPorts[group],
         group === 'orchestrator' ? pages : undefined,
       )
 

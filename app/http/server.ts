@@ -63,6 +63,9 @@ export interface ServerOptions {
   extend?: (app: FastifyInstance) => Promise<void>
 }
 
+/** Services wait for each other already; without credentials everybody holds the scope, and is no service. */
+const isService = ({ login, scopes }: Caller): boolean => login !== 'local' && scopes.includes('service')
+
 const nobody: Caller = { login: 'nobody', type: 'agent', scopes: [] }
 
 function answerProblem(request: FastifyRequest, reply: FastifyReply, refusal: AtomicError): FastifyReply {
@@ -111,7 +114,7 @@ function registerHooks(app: FastifyInstance, options: ServerOptions): void {
       throw error
     }
     const { caller } = request
-    if (!caller.scopes.includes('service') || rateLimit > 0) limit(`${caller.type} ${caller.login}`)
+    if (!isService(caller)) limit(`${caller.type} ${caller.login}`)
     if (config.name !== undefined) authorise(config.name, caller)
     else requireScope(caller, config.scope ?? 'admin')
   })
