@@ -7,7 +7,10 @@ type Status = MutantResult['status']
  * The share of mutants that the tests noticed, in percent; 100 where there was none to notice.
  * The definition: https://stryker-mutator.io/docs/mutation-testing-elements/mutant-states-and-metrics/
  */
-export function mutationResult({ mutants, report }: MutationRun, sources: ReadonlyMap<string, string>): MutationResult {
+export function mutationResult(
+  { mutants, report }: Pick<MutationRun, 'mutants' | 'report'>,
+  sources: ReadonlyMap<string, string>,
+): MutationResult {
   const count = (status: Status): number => mutants.filter((mutant) => mutant.status === status).length
   const [killed, survived, timeout, noCoverage] = [
     count('Killed'),

@@ -1,5 +1,4 @@
 import { AtomicError } from '../platform/errors.ts'
-import type { Tree } from './tree.ts'
 
 // Code points that HFS+ ignores when it compares names: with them `.g\u200cit` opens `.git`.
 const ignorable = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/gu
@@ -27,33 +26,14 @@ export function pathFault(path: string): string | undefined {
 /** @throws AtomicError `PATH_ESCAPES` */
 export function checkPath(path: string): void {
   const fault = pathFault(path)
-  if (fault !== undefined) throw new AtomicError('PATH_ESCAPES', { detail: `The path ${JSON.stringify(path)} ${fault}.` })
-}
-
-/**
- * May a regular file be written at this path of this tree? No link and no file may stand where a folder is needed.
- * @throws AtomicError `PATH_ESCAPES`, `PATH_TAKEN`
- */
-export function checkWritable(tree: Tree, path: string): void {
-  checkPath(path)
-  for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1)) {
-    const parent = tree.get(path.slice(0, slash))
-    if (parent === undefined) continue
-    if (parent.mode === '120000' || parent.mode === '160000') {
-      const what = parent.mode === '120000' ? 'symbolic link' : 'submodule'
-      throw new AtomicError('PATH_ESCAPES', { detail: `${path} leads through the ${what} ${path.slice(0, slash)}.` })
-    }
-    throw new AtomicError('PATH_TAKEN', { detail: `${path.slice(0, slash)} is a file, so ${path} cannot be.` })
-  }
-  const own = tree.get(path)
-  if (own !== undefined && own.mode !== '100644' && own.mode !== '100755') {
-    throw new AtomicError('PATH_ESCAPES', { detail: `${path} is a ${own.mode === '120000' ? 'symbolic link' : 'submodule'}.` })
-  }
+  if (fault !== undefined)
+    throw new AtomicError('PATH_ESCAPES', { detail: `The path ${JSON.stringify(path)} ${fault}.` })
 }
 
 /** Does a link at `path` with this target stay inside the tree? */
 export function linkStaysInside(path: string, target: string): boolean {
-  if (target.startsWith('/') || target.includes('\0') || target.includes('\\') || /^[A-Za-z]:/.test(target)) return false
+  if (target.startsWith('/') || target.includes('\0') || target.includes('\\') || /^[A-Za-z]:/.test(target))
+    return false
   const stack = path.split('/').slice(0, -1)
   for (const segment of target.split('/')) {
     if (segment === '' || segment === '.') continue

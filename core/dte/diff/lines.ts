@@ -44,7 +44,10 @@ export function diffLines(a: readonly string[], b: readonly string[]): Change[] 
       aHigh--
       bHigh--
     }
-    if (aLow === aHigh || bLow === bHigh) return push(aLow, aHigh, bLow, bHigh)
+    if (aLow === aHigh || bLow === bHigh) {
+      push(aLow, aHigh, bLow, bHigh)
+      return
+    }
     const anchors = depth < 8 ? uniqueAnchors(a, b, aLow, aHigh, bLow, bHigh) : []
     if (anchors.length > 0) {
       for (const [i, j] of anchors) {
@@ -52,7 +55,8 @@ export function diffLines(a: readonly string[], b: readonly string[]): Change[] 
         aLow = i + 1
         bLow = j + 1
       }
-      return between(aLow, aHigh, bLow, bHigh, depth + 1)
+      between(aLow, aHigh, bLow, bHigh, depth + 1)
+      return
     }
     for (const c of myers(a, b, aLow, aHigh, bLow, bHigh)) push(c.aStart, c.aEnd, c.bStart, c.bEnd)
   }

@@ -15,7 +15,17 @@ export interface FileDiff {
 function quotePath(path: string): string {
   const bytes = Buffer.from(path, 'utf8')
   if (bytes.every((b) => b >= 0x20 && b < 0x7f && b !== 0x22 && b !== 0x5c)) return path
-  const named: Record<number, string> = { 7: 'a', 8: 'b', 9: 't', 10: 'n', 11: 'v', 12: 'f', 13: 'r', 34: '"', 92: '\\' }
+  const named: Record<number, string> = {
+    7: 'a',
+    8: 'b',
+    9: 't',
+    10: 'n',
+    11: 'v',
+    12: 'f',
+    13: 'r',
+    34: '"',
+    92: '\\',
+  }
   let out = ''
   for (const b of bytes) {
     if (named[b] !== undefined) out += `\\${named[b]}`

@@ -1,0 +1,141 @@
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { API } from '@typescript/native/unstable/sync'
+import ts from 'typescript'
+import { type Unit, unitsOf } from '../packs/typescript/config.ts'
+import { isForeign, toTree, toVirtual, VirtualFiles } from '../packs/typescript/files.ts'
+import { Project } from '../packs/typescript/project.ts'
+import { byCodeUnit } from '../paths.ts'
+import type { Tree } from '../tree.ts'
+import { lineColumn } from './text-files.ts'
+
+export interface TypeFault {
+  path: string
+  line: number
+  column: number
+  code: number
+  message: string
+}
+export interface Diagnosis {
+  /** Name and version of the compiler that spoke. */
+  engine: string
+  errors: TypeFault[]
+}
+
+const require = createRequire(import.meta.url)
+
+/** The native compiler's package for this machine, when it is installed. */
+const native: { version: string; libraries: string } | undefined = (() => {
+  try {
+    const home = dirname(require.resolve('@typescript/native/package.json'))
+    const { version } = require('@typescript/native/package.json') as { version: string }
+    const platform = createRequire(join(home, 'x.js')).resolve(
+      `@typescript/typescript-${process.platform}-${process.arch}/package.json`,
+    )
+    const libraries = join(dirname(platform), 'lib')
+    return existsSync(libraries) ? { version, libraries } : undefined
+  } catch {
+    return undefined
+  }
+})()
+
+/**
+ * All type errors of a tree, under each of its tsconfigs (or one of the usual options, where it has none). Nothing but
+ * the tree and the compiler's own libraries is read.
+ */
+export function diagnose(tree: Tree, project?: string): Diagnosis {
+  const errors = native === undefined ? undefined : nativeErrors(tree, project, native.libraries)
+  if (errors !== undefined) return { engine: `TypeScript ${native?.version}, native`, errors }
+  return { engine: `TypeScript ${ts.version}`, errors: compilerErrors(tree, project) }
+}
+
+const named = (units: readonly Unit[]): Unit[] => {
+  const configured = units.filter((u) => u.name.endsWith('.json'))
+  return configured.length > 0 ? configured : [...units]
+}
+
+function distinct(errors: readonly TypeFault[]): TypeFault[] {
+  const seen = new Map(errors.map((e) => [`${e.path}:${e.line}:${e.column} ${e.code} ${e.message}`, e]))
+  return [...seen.values()].sort(
+    (a, b) => byCodeUnit(a.path, b.path) || a.line - b.line || a.column - b.column || a.code - b.code,
+  )
+}
+
+function nativeErrors(tree: Tree, project: string | undefined, libraries: string): TypeFault[] | undefined {
+  const files = new VirtualFiles(tree)
+  const units = named(unitsOf(files, project))
+  // Where no tsconfig stands, one is made up; it never lands anywhere.
+  const made = new Map<string, string>()
+  const configs = units.map((unit, i) => {
+    if (unit.name.endsWith('.json')) return toVirtual(unit.name)
+    const name = toVirtual(`.atomic-${i}.tsconfig.json`)
+    const compilerOptions = {
+      target: 'esnext',
+      module: 'preserve',
+      moduleResolution: 'bundler',
+      jsx: 'preserve',
+      strict: true,
+      types: [],
+      noEmit: true,
+      allowJs: true,
+      skipLibCheck: true,
+    }
+    made.set(name, JSON.stringify({ compilerOptions, files: unit.roots.map(toVirtual) }))
+    return name
+  })
+  const inLibraries = (name: string): boolean =>
+    name === libraries || name.startsWith(`${libraries}/`) || name.startsWith(`${libraries}\\`)
+  const api = new API({
+    cwd: toVirtual(''),
+    fs: {
+      readFile: (name) => (inLibraries(name) ? undefined : (made.get(name) ?? files.readFile(name) ?? null)),
+      fileExists: (name) => (inLibraries(name) ? undefined : made.has(name) || files.fileExists(name)),
+      directoryExists: (name) => (inLibraries(name) ? undefined : files.directoryExists(name)),
+      getAccessibleEntries: (name) => (inLibraries(name) ? undefined : files.entries(name)),
+      realpath: (name) => (inLibraries(name) ? undefined : files.realpath(name)),
+    },
+  })
+  try {
+    const snapshot = api.updateSnapshot({ openProjects: configs })
+    const errors: TypeFault[] = []
+    for (const p of snapshot.getProjects()) {
+      const { program } = p
+      for (const d of [
+        ...program.getSyntacticDiagnostics(),
+        ...program.getSemanticDiagnostics(),
+        ...program.getProgramDiagnostics(),
+      ]) {
+        const path = d.fileName === undefined ? '' : toTree(d.fileName)
+        if (path === undefined || isForeign(path) || d.category !== 1) continue
+        const at = path === '' ? { line: 1, column: 1 } : lineColumn(files.text(path) ?? '', d.pos)
+        errors.push({ path, ...at, code: d.code, message: d.text })
+      }
+    }
+    return distinct(errors)
+  } finally {
+    api.close()
+  }
+}
+
+function compilerErrors(tree: Tree, project: string | undefined): TypeFault[] {
+  const errors: TypeFault[] = []
+  const opened = new Project(tree, project)
+  const wanted = new Set(named(opened.units).map((u) => u.options))
+  for (const program of opened.programs) {
+    if (!wanted.has(program.getCompilerOptions())) continue
+    for (const d of [...program.getSyntacticDiagnostics(), ...program.getSemanticDiagnostics()]) {
+      const path = toTree(d.file?.fileName ?? '')
+      if (path === undefined || isForeign(path) || d.category !== ts.DiagnosticCategory.Error) continue
+      const at = d.file?.getLineAndCharacterOfPosition(d.start ?? 0) ?? { line: 0, character: 0 }
+      errors.push({
+        path,
+        line: at.line + 1,
+        column: at.character + 1,
+        code: d.code,
+        message: ts.flattenDiagnosticMessageText(d.messageText, ' '),
+      })
+    }
+  }
+  return distinct(errors)
+}

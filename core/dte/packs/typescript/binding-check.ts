@@ -1,0 +1,165 @@
+import ts from 'typescript'
+import { bindingOf, isExternalKey, type Key, symbolKeys } from './binding.ts'
+import type { EditSet } from './edits.ts'
+import { isNameNode, nodeAt } from './occurrences.ts'
+import type { Project, View } from './project.ts'
+import { placeAt, refuse } from './refusals.ts'
+import { classesOf, type Part, type Site, sitesOf } from './sites.ts'
+
+/** What a token of the result must refer to. */
+interface Expectation {
+  path: string
+  at: number
+  inner: Key[]
+  outer: Key[] | undefined
+  /** Place in the base tree, for the message. */
+  place: string
+  view: View
+}
+
+const equal = (a: readonly Key[], b: readonly Key[]): boolean => {
+  const set = new Set(a)
+  return set.size === new Set(b).size && b.every((k) => set.has(k))
+}
+
+function expectationsOf(site: Site, part: Part, edits: EditSet, to: string): Expectation[] {
+  const { binding, view } = site
+  const map = (keys: readonly Key[]): Key[] => keys.map((k) => edits.key(k))
+  const at = edits.position(view.path, site.start)
+  const common = { path: view.path, place: placeAt(view.source, site.start), view }
+  const inner = map(binding.inner)
+  const outer = binding.outer === undefined ? undefined : map(binding.outer)
+  if (outer === undefined || part.inner === part.outer) return [{ ...common, at, inner, outer }]
+  const old = site.node.text
+  const firstIsInner = binding.form === 'export'
+  const first = (firstIsInner ? part.inner : part.outer) ? to : old
+  const joint = binding.form === 'property' ? 2 : 4
+  return [
+    { ...common, at, inner: firstIsInner ? inner : outer, outer: undefined },
+    { ...common, at: at + first.length + joint, inner: firstIsInner ? outer : inner, outer: undefined },
+  ]
+}
+
+/**
+ * The binding check: in the result, every edited site, every other site of the old name and every older
+ * site of the new name must refer to what it referred to before, and nothing may have joined the renamed
+ * declarations (an override, a merge). Compilers' renames do not look; type checking does not always notice.
+ * @throws AtomicError `NAME_COLLISION` with the place in the base tree.
+ */
+export function checkBindings(
+  after: Project,
+  before: { sites: readonly { site: Site; part: Part }[]; members: ReadonlySet<Key> },
+  edits: EditSet,
+  to: string,
+): void {
+  const collision = (what: string, place: string): Error => refuse('NAME_COLLISION', `Renamed to ${to}, ${what}`, place)
+  for (const { site, part } of before.sites) {
+    for (const want of expectationsOf(site, part, edits, to)) {
+      const view = after.views.get(want.path)?.find((v) => sameProgram(v, want.view)) ?? after.view(want.path)
+      if (view === undefined) throw collision('a file would fall out of its program.', want.place)
+      const node = nodeAt(view.source, want.at)
+      const got = isNameNode(node) ? bindingOf({ node, view }) : undefined
+      const same =
+        got !== undefined &&
+        equal(got.inner, want.inner) &&
+        (want.outer === undefined || equal(got.outer ?? [], want.outer))
+      if (!same) {
+        throw collision(
+          part.inner || part.outer
+            ? 'this reference would come to mean another declaration.'
+            : `this ${site.node.text} would come to mean another declaration.`,
+          want.place,
+        )
+      }
+      if (part.inner || part.outer || site.node.text === to) checkDeclared(node, view, to, want.place)
+    }
+  }
+  const sites = sitesOf(after, to)
+  const classes = classesOf(sites)
+  const members = new Set([...before.members].map((k) => edits.key(k)))
+  const seed = members.values().next().value
+  if (seed === undefined) return
+  for (const key of members) {
+    for (const joined of classes.members(key)) {
+      if (members.has(joined)) continue
+      const at = isExternalKey(joined) ? 'outside the project' : placeOfKey(joined, after)
+      throw collision(`it would override, implement or merge with the ${to} at ${at}.`, at)
+    }
+  }
+}
+
+/**
+ * Sites that an operation did not touch must refer to what they referred to before.
+ * @throws AtomicError `NAME_COLLISION`
+ */
+export function checkUnmoved(after: Project, sites: readonly Site[], edits: EditSet, why: string): void {
+  for (const site of sites) {
+    const want = expectationsOf(site, { inner: false, outer: false }, edits, site.node.text)[0] as Expectation
+    const view = after.views.get(want.path)?.find((v) => sameProgram(v, want.view)) ?? after.view(want.path)
+    const node = view === undefined ? undefined : nodeAt(view.source, want.at)
+    const got = view !== undefined && node !== undefined && isNameNode(node) ? bindingOf({ node, view }) : undefined
+    if (
+      got === undefined ||
+      !equal(got.inner, want.inner) ||
+      (want.outer !== undefined && !equal(got.outer ?? [], want.outer))
+    ) {
+      throw refuse(
+        'NAME_COLLISION',
+        `${why}, this ${site.node.text} would come to mean another declaration.`,
+        want.place,
+      )
+    }
+  }
+}
+
+/** The same configuration before and after: by its options object, which a unit keeps. */
+const sameProgram = (a: View, b: View): boolean => a.program.getCompilerOptions() === b.program.getCompilerOptions()
+
+function placeOfKey(key: Key, project: Project): string {
+  const colon = key.lastIndexOf(':')
+  const view = project.view(key.slice(0, colon))
+  return view === undefined ? key : placeAt(view.source, Number(key.slice(colon + 1)))
+}
+
+/** A second declaration of one name in one scope gets a symbol nobody finds: the table then answers with the first. */
+function checkDeclared(node: ts.Node, view: View, to: string, place: string): void {
+  const declaration = node.parent
+  const symbol = (declaration as { symbol?: ts.Symbol }).symbol
+  if (symbol === undefined || (declaration as { name?: ts.Node }).name !== node) return
+  const { checker } = view
+  const own = symbolKeys(checker.getExportSymbolOfSymbol(symbol), checker)
+  const escaped = ts.escapeLeadingUnderscores(to)
+  const holder = declaration.parent as ts.Node & { symbol?: ts.Symbol }
+  if (ts.isClassElement(declaration) || ts.isTypeElement(declaration) || ts.isEnumMember(declaration)) {
+    const table = [holder.symbol?.members?.get(escaped), holder.symbol?.exports?.get(escaped)]
+    const found = table.filter((s) => s !== undefined)
+    if (found.length > 0 && !found.some((s) => s === symbol || equal(symbolKeys(s, checker), own))) {
+      throw refuse('NAME_COLLISION', `${to} is declared there already.`, place)
+    }
+    return
+  }
+  if (
+    ts.isPropertyAssignment(declaration) ||
+    ts.isShorthandPropertyAssignment(declaration) ||
+    ts.isJsxAttribute(declaration)
+  )
+    return
+  const resolved = (
+    checker as unknown as {
+      resolveName(
+        name: string,
+        location: ts.Node,
+        meaning: ts.SymbolFlags,
+        excludeGlobals: boolean,
+      ): ts.Symbol | undefined
+    }
+  ).resolveName(
+    to,
+    declaration,
+    symbol.flags & (ts.SymbolFlags.Value | ts.SymbolFlags.Type | ts.SymbolFlags.Namespace),
+    false,
+  )
+  if (resolved !== undefined && !equal(symbolKeys(checker.getExportSymbolOfSymbol(resolved), checker), own)) {
+    throw refuse('NAME_COLLISION', `${to} is declared there already.`, place)
+  }
+}

@@ -1,0 +1,122 @@
+import ts from 'typescript'
+import type { Tree, TreeChanges } from '../../tree.ts'
+import { type Unit, unitsOf } from './config.ts'
+import { isForeign, isSource, toTree, toVirtual, VirtualFiles } from './files.ts'
+import { compilerHost } from './host.ts'
+
+/** A source file as one program sees it, with the checker that belongs to it. */
+export interface View {
+  path: string
+  source: ts.SourceFile
+  checker: ts.TypeChecker
+  program: ts.Program
+}
+
+class UnitProgram {
+  readonly unit: Unit
+  readonly #host: ts.CompilerHost
+  #program: ts.Program | undefined
+  #stale = true
+
+  constructor(unit: Unit, files: VirtualFiles) {
+    this.unit = unit
+    this.#host = compilerHost(files)
+  }
+
+  markStale(structure: boolean): void {
+    this.#stale = true
+    // Resolutions of the old program hold only while the same files exist.
+    if (structure) this.#program = undefined
+  }
+
+  get program(): ts.Program {
+    if (this.#program === undefined || this.#stale) {
+      this.#program = ts.createProgram({
+        rootNames: this.unit.roots.map(toVirtual),
+        options: this.unit.options,
+        host: this.#host,
+        ...(this.#program === undefined ? {} : { oldProgram: this.#program }),
+      })
+      this.#stale = false
+    }
+    return this.#program
+  }
+}
+
+/** Everything the compiler knows of a tree: its programs, kept up to date as operations change it. */
+export class Project {
+  readonly files: VirtualFiles
+  readonly #project: string | undefined
+  #units: UnitProgram[] | undefined
+  #views: Map<string, View[]> | undefined
+
+  constructor(tree: Tree, project?: string) {
+    this.files = new VirtualFiles(tree)
+    this.#project = project
+  }
+
+  get tree(): Tree {
+    return this.files.tree
+  }
+
+  /** Takes the project to another tree that differs by these changes; those it has taken over already cost nothing. */
+  advance(tree: Tree, changes: TreeChanges): void {
+    const now = this.files.tree
+    const news = [...changes].some(
+      ([path, entry]) => now.get(path)?.oid !== entry?.oid || now.get(path)?.mode !== entry?.mode,
+    )
+    if (!news) return
+    const structure = this.files.advance(tree, changes)
+    if (structure) {
+      const old = new Map(this.#units?.map((u) => [JSON.stringify([u.unit.name, u.unit.options]), u]))
+      const units = this.#units === undefined ? undefined : unitsOf(this.files, this.#project)
+      this.#units = units?.map((unit) => {
+        const kept = old.get(JSON.stringify([unit.name, unit.options]))
+        if (kept === undefined) return new UnitProgram(unit, this.files)
+        kept.unit.roots = unit.roots
+        return kept
+      })
+    }
+    for (const unit of this.#units ?? []) unit.markStale(structure)
+    this.#views = undefined
+  }
+
+  get #all(): UnitProgram[] {
+    this.#units ??= unitsOf(this.files, this.#project).map((unit) => new UnitProgram(unit, this.files))
+    return this.#units
+  }
+
+  get units(): Unit[] {
+    return this.#all.map((u) => u.unit)
+  }
+
+  get programs(): ts.Program[] {
+    return this.#all.map((u) => u.program)
+  }
+
+  /** Each source file of the tree, in the order of paths, in every program that has it for a root (else in the first that reads it). */
+  get views(): ReadonlyMap<string, View[]> {
+    if (this.#views !== undefined) return this.#views
+    const views = new Map<string, View[]>()
+    const borrowed = new Map<string, View>()
+    for (const program of this.programs) {
+      const roots = new Set(program.getRootFileNames())
+      const checker = program.getTypeChecker()
+      for (const source of program.getSourceFiles()) {
+        const path = toTree(source.fileName)
+        if (path === undefined || isForeign(path) || !isSource(path)) continue
+        const view = { path, source, checker, program }
+        if (roots.has(source.fileName)) views.set(path, [...(views.get(path) ?? []), view])
+        else if (!borrowed.has(path)) borrowed.set(path, view)
+      }
+    }
+    for (const [path, view] of borrowed) if (!views.has(path)) views.set(path, [view])
+    this.#views = new Map([...views].sort((a, b) => (a[0] < b[0] ? -1 : 1)))
+    return this.#views
+  }
+
+  /** The first view of a file. */
+  view(path: string): View | undefined {
+    return this.views.get(path)?.[0]
+  }
+}

@@ -1,0 +1,178 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { AtomicError } from '../platform/errors.ts'
+import type { Progress, Reply, Task, TaskResults } from './tasks.ts'
+
+export interface RunLimits {
+  /** Wall time of one task, ms. */
+  timeMs: number
+  /** Heap of the child, MiB. */
+  memoryMb: number
+  /** Children that may work at once. */
+  workers: number
+}
+
+const defaultLimits: RunLimits = { timeMs: 300_000, memoryMb: 2048, workers: 2 }
+
+export interface RunOptions {
+  signal?: AbortSignal
+  onProgress?: (progress: Progress) => void
+  limits?: Partial<RunLimits>
+}
+
+// Sources run as they are in a clone, emitted JavaScript in the package: the entry has this file's own ending.
+const entry = fileURLToPath(new URL(`./child${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url))
+
+interface Worker {
+  child: ChildProcess
+  memoryMb: number
+  /** Last words on standard error, to tell an exhausted heap from another end. */
+  stderr: string
+}
+
+const idle: Worker[] = []
+let working = 0
+const waiting: (() => void)[] = []
+/** How long an idle child is kept, ms. */
+const keepMs = 30_000
+
+function start(memoryMb: number): Worker {
+  const child = fork(entry, [], {
+    serialization: 'advanced',
+    // Nothing of the environment, so that nothing of it can decide a result or leak.
+    env: {},
+    execArgv: [`--max-old-space-size=${memoryMb}`, '--stack-size=2000', '--disable-warning=ExperimentalWarning'],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  })
+  const worker: Worker = { child, memoryMb, stderr: '' }
+  child.stderr?.on('data', (chunk: Buffer) => {
+    worker.stderr = (worker.stderr + chunk.toString('utf8')).slice(-4000)
+  })
+  return worker
+}
+
+function hold(worker: Worker, yes: boolean): void {
+  const parts = [
+    worker.child,
+    worker.child.channel,
+    worker.child.stderr as unknown as { ref?(): void; unref?(): void } | null,
+  ]
+  for (const part of parts)
+    if (yes) part?.ref?.()
+    else part?.unref?.()
+}
+
+function take(memoryMb: number): Worker {
+  const at = idle.findIndex((w) => w.memoryMb === memoryMb)
+  const worker = at === -1 ? start(memoryMb) : (idle.splice(at, 1)[0] as Worker)
+  hold(worker, true)
+  return worker
+}
+
+function giveBack(worker: Worker): void {
+  hold(worker, false)
+  idle.push(worker)
+  const timer = setTimeout(() => {
+    const at = idle.indexOf(worker)
+    if (at !== -1) idle.splice(at, 1)
+    if (at !== -1) worker.child.kill('SIGKILL')
+  }, keepMs)
+  timer.unref()
+  worker.child.once('exit', () => {
+    clearTimeout(timer)
+    const at = idle.indexOf(worker)
+    if (at !== -1) idle.splice(at, 1)
+  })
+}
+
+const cancelled = (): AtomicError => new AtomicError('UNAVAILABLE', 'The work was cancelled.')
+
+async function slot(workers: number, signal: AbortSignal | undefined): Promise<() => void> {
+  while (working >= workers) {
+    await new Promise<void>((resolve) => {
+      waiting.push(resolve)
+      signal?.addEventListener('abort', () => resolve(), { once: true })
+    })
+    if (signal?.aborted) throw cancelled()
+  }
+  working++
+  return () => {
+    working--
+    waiting.shift()?.()
+  }
+}
+
+/**
+ * Runs a task in a child process that can be killed. A warm child is used again; what it answers never depends on
+ * what it did before.
+ * @throws AtomicError `RESOURCE_LIMIT` when time or memory runs out, `UNAVAILABLE` when cancelled, else what the task threw.
+ */
+export async function runTask<K extends Task['kind']>(
+  task: Extract<Task, { kind: K }>,
+  options: RunOptions = {},
+): Promise<TaskResults[K]> {
+  const limits = { ...defaultLimits, ...options.limits }
+  if (options.signal?.aborted) throw cancelled()
+  const release = await slot(limits.workers, options.signal)
+  try {
+    return (await inChild(take(limits.memoryMb), task, limits, options)) as TaskResults[K]
+  } finally {
+    release()
+  }
+}
+
+function inChild(worker: Worker, task: Task, limits: RunLimits, { signal, onProgress }: RunOptions): Promise<unknown> {
+  const { child } = worker
+  return new Promise((resolve, reject) => {
+    const end = (settle: () => void, reuse: boolean): void => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', abort)
+      child.removeAllListeners('message')
+      child.removeAllListeners('exit')
+      child.removeAllListeners('error')
+      if (reuse) giveBack(worker)
+      else child.kill('SIGKILL')
+      settle()
+    }
+    const refuse = (error: Error): void => end(() => reject(error), false)
+    const timer = setTimeout(
+      () => refuse(new AtomicError('RESOURCE_LIMIT', `The work took longer than ${limits.timeMs / 1000} s.`)),
+      limits.timeMs,
+    )
+    const abort = (): void => refuse(cancelled())
+    signal?.addEventListener('abort', abort, { once: true })
+    child.on('error', (cause) =>
+      refuse(new AtomicError('INTERNAL', { detail: 'The transform process failed.', cause })),
+    )
+    child.on('exit', (code, by) => {
+      const exhausted =
+        /heap out of memory|Allocation failed|OOM/i.test(worker.stderr) || by === 'SIGABRT' || code === 134
+      refuse(
+        exhausted
+          ? new AtomicError('RESOURCE_LIMIT', `The work needs more memory than ${limits.memoryMb} MiB.`)
+          : new AtomicError('INTERNAL', {
+              detail: 'The transform process ended unexpectedly.',
+              cause: new Error(worker.stderr || `exit ${code ?? by}`),
+            }),
+      )
+    })
+    child.on('message', (reply: Reply) => {
+      if ('progress' in reply) return onProgress?.(reply.progress)
+      if ('value' in reply) return end(() => resolve(reply.value), true)
+      if ('refusal' in reply) return end(() => reject(new AtomicError(reply.refusal.code, reply.refusal)), true)
+      end(
+        () => reject(new AtomicError('INTERNAL', { detail: 'The engine failed.', cause: new Error(reply.failure) })),
+        true,
+      )
+    })
+    child.send(task, (error) => {
+      if (error)
+        refuse(new AtomicError('INTERNAL', { detail: 'The transform process could not be reached.', cause: error }))
+    })
+  })
+}
+
+/** Ends the idle children; for tests and for an orderly stop. */
+export function stopRunners(): void {
+  for (const worker of idle.splice(0)) worker.child.kill('SIGKILL')
+}

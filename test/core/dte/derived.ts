@@ -1,0 +1,29 @@
+import type { ChangeSpec, Operation } from '../../../core/contracts/index.ts'
+import { derive } from '../../../core/dte/engine.ts'
+import { textOf, treeFromFiles } from '../../../core/dte/tree.ts'
+import { isAtomicError } from '../../../core/platform/errors.ts'
+
+export const specOf = (...operations: Operation[]): ChangeSpec => ({
+  version: 1,
+  title: 'test',
+  risk: 'low',
+  operations,
+})
+
+/** The whole result of these operations on these files, as texts. */
+export function result(files: Record<string, string>, ...operations: Operation[]): Record<string, string> {
+  const spec = specOf(...operations)
+  const { tree } = derive(spec, spec, treeFromFiles(files))
+  return Object.fromEntries([...tree].sort().map(([path, entry]) => [path, textOf(entry) as string]))
+}
+
+/** Code and place of the refusal; `undefined` when there is none. */
+export function refusal(files: Record<string, string>, ...operations: Operation[]): string | undefined {
+  try {
+    result(files, ...operations)
+    return undefined
+  } catch (error) {
+    if (!isAtomicError(error)) throw error
+    return `${error.code} ${error.place ?? ''} #${error.operation ?? ''}`
+  }
+}

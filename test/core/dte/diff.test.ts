@@ -1,0 +1,131 @@
+import { execFileSync } from 'node:child_process'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, describe, expect, test } from 'vitest'
+import { applyPatch } from '../../../core/dte/diff/apply.ts'
+import { diffTrees } from '../../../core/dte/diff/unified.ts'
+import { applyChanges, blobEntry, type Tree, treeFromFiles, treeId } from '../../../core/dte/tree.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'atomic-diff-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+let made = 0
+/** What `git apply --index` makes of a diff. */
+function gitApplied(before: Tree, diff: string): string {
+  const dir = join(folder, String(made++))
+  mkdirSync(dir)
+  const git = (args: string[], input?: string): string =>
+    execFileSync('git', ['-C', dir, '-c', 'core.autocrlf=false', ...args], { encoding: 'utf8', input }).trim()
+  git(['init', '-q'])
+  for (const [path, entry] of before) {
+    mkdirSync(dirname(join(dir, path)), { recursive: true })
+    writeFileSync(join(dir, path), entry.data ?? '')
+    if (entry.mode === '100755') chmodSync(join(dir, path), 0o755)
+  }
+  git(['add', '-A', '-f'])
+  if (diff !== '') {
+    git(['apply', '--check', '--index', '--whitespace=nowarn', '-'], diff)
+    git(['apply', '--index', '--whitespace=nowarn', '-'], diff)
+  }
+  return git(['write-tree'])
+}
+
+const diffOf = (before: Tree, after: Tree, moved?: Map<string, string>): string =>
+  diffTrees(before, after, moved)
+    .map((f) => f.text)
+    .join('')
+const lines = (n: number): string => Array.from({ length: n }, (_, i) => `line ${i}\n`).join('')
+
+describe('a diff is what git apply accepts, and our own patches read it back', () => {
+  const cases: [string, Record<string, string>, Record<string, string>, Map<string, string>?][] = [
+    ['edit', { 'a.ts': lines(40) }, { 'a.ts': lines(40).replace('line 3\n', 'LINE\n').replace('line 30\n', '') }],
+    ['new and deleted', { a: 'x\n', b: '' }, { c: 'y\n', d: '' }],
+    ['no newline at the end', { a: 'x\ny', b: 'x\n', c: 'x' }, { a: 'x\nz', b: 'x', c: 'x\n' }],
+    ['CRLF and tabs', { a: 'x\r\n\ty\r\nz\r\n' }, { a: 'x\r\n\tY\r\nz\r\n' }],
+    [
+      'odd names',
+      { 'a b.ts': 'x\n', 'é".ts': 'x\n', 'tab\t': 'x\n' },
+      { 'a b.ts': 'y\n', 'é".ts': 'y\n', 'tab\t': 'y\n' },
+    ],
+    ['renamed', { 'src/a.ts': lines(20) }, { 'lib/b.ts': lines(20) }],
+    ['renamed with edits', { 'src/a.ts': lines(20) }, { 'lib/b.ts': lines(21) }, new Map([['lib/b.ts', 'src/a.ts']])],
+    ['nothing', { a: 'x' }, { a: 'x' }],
+    ['lines that look like headers', { a: '-- a\n++ b\n' }, { a: '-- c\n++ d\n' }],
+  ]
+  test.each(cases)('%s', (_, from, to, moved) => {
+    const [before, after] = [treeFromFiles(from), treeFromFiles(to)]
+    const diff = diffOf(before, after, moved)
+    expect(gitApplied(before, diff)).toBe(treeId(after))
+    if (diff !== '') expect(treeId(applyChanges(before, applyPatch(before, diff).changes))).toBe(treeId(after))
+  })
+
+  test('modes', () => {
+    const before = treeFromFiles({ run: 'x\n', both: 'y\n' })
+    const after = new Map([
+      ['run', blobEntry('x\n', '100755')],
+      ['both', blobEntry('z\n', '100755')],
+    ] as const)
+    const diff = diffOf(before, after)
+    expect(gitApplied(before, diff)).toBe(treeId(after))
+    expect(treeId(applyChanges(before, applyPatch(before, diff).changes))).toBe(treeId(after))
+  })
+
+  test('any two texts', () => {
+    const text = fc
+      .array(fc.constantFrom('a\n', 'b\n', 'c\n', '\n', '}\n', ' x\n', '\r\n'), { maxLength: 30 })
+      .map((l) => l.join(''))
+    const ending = fc.constantFrom('', 'end')
+    fc.assert(
+      fc.property(text, text, ending, ending, (a, b, x, y) => {
+        const [before, after] = [treeFromFiles({ f: a + x }), treeFromFiles({ f: b + y })]
+        const diff = diffOf(before, after)
+        if (diff === '') return
+        expect(treeId(applyChanges(before, applyPatch(before, diff).changes))).toBe(treeId(after))
+      }),
+      { seed: 2, numRuns: 500 },
+    )
+  })
+})
+
+describe('a patch is applied exactly or not at all', () => {
+  const tree = treeFromFiles({ 'a.md': 'one\ntwo\nthree\n', 'deep/b.md': 'x\n' })
+  const code = (diff: string): string => {
+    try {
+      applyPatch(tree, diff)
+      return 'applied'
+    } catch (e) {
+      return (e as { code: string }).code
+    }
+  }
+  const edit = (path: string, body: string): string => `--- a/${path}\n+++ b/${path}\n${body}`
+  test('with its place', () => {
+    expect(code(edit('a.md', '@@ -2 +2 @@\n-two\n+TWO\n'))).toBe('applied')
+    expect(() => applyPatch(tree, edit('a.md', '@@ -2 +2 @@\n-zwei\n+TWO\n'))).toThrowError(
+      expect.objectContaining({ code: 'PATCH_FAILS', place: 'a.md:2:1' }),
+    )
+  })
+  test.each([
+    ['no fuzz: the line stands elsewhere', edit('a.md', '@@ -1 +1 @@\n-two\n+TWO\n')],
+    ['counts that lie', edit('a.md', '@@ -2,2 +2 @@\n-two\n+TWO\n')],
+    ['more lines than the header says', edit('a.md', '@@ -2 +2 @@\n-two\n+TWO\n+more\n')],
+    ['hunks out of order', edit('a.md', '@@ -3 +3 @@\n-three\n+3\n@@ -1 +1 @@\n-one\n+1\n')],
+    ['no such file', edit('none.md', '@@ -1 +1 @@\n-a\n+b\n')],
+    ['not a diff', 'hello\n'],
+    ['a deletion that leaves something', '--- a/a.md\n+++ /dev/null\n@@ -1 +0,0 @@\n-one\n'],
+    ['binary', 'diff --git a/x b/x\nnew file mode 100644\nGIT binary patch\nliteral 1\n'],
+  ])('%s', (_, diff) => expect(code(diff)).toBe('PATCH_FAILS'))
+  test.each([
+    ['..', '--- /dev/null\n+++ b/../x\n@@ -0,0 +1 @@\n+x\n'],
+    ['.git', '--- /dev/null\n+++ b/.git/hooks/x\n@@ -0,0 +1 @@\n+x\n'],
+    [
+      'a link that leads out',
+      'diff --git a/l b/l\nnew file mode 120000\n--- /dev/null\n+++ b/l\n@@ -0,0 +1 @@\n+/etc/passwd\n\\ No newline at end of file\n',
+    ],
+  ])('a path that escapes: %s', (_, diff) => expect(code(diff)).toBe('PATH_ESCAPES'))
+  test('a path that is taken', () => {
+    expect(code('--- /dev/null\n+++ b/a.md\n@@ -0,0 +1 @@\n+x\n')).toBe('PATH_TAKEN')
+    expect(code('--- /dev/null\n+++ b/a.md/x\n@@ -0,0 +1 @@\n+x\n')).toBe('PATH_TAKEN')
+  })
+})

@@ -1,0 +1,133 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import type { CallContext } from '../../../core/contracts/index.ts'
+import { deriveInChild } from '../../../core/dte/derive-in-child.ts'
+import { engineName } from '../../../core/dte/engine-name.ts'
+import { applyChangeSpec, verifyChange } from '../../../core/dte/library.ts'
+import { planDigest } from '../../../core/dte/plan-digest.ts'
+import { stopRunners } from '../../../core/dte/runner.ts'
+import { createDteService } from '../../../core/dte/service.ts'
+import { treeFromFiles, treeId } from '../../../core/dte/tree.ts'
+import { specOf } from './derived.ts'
+
+afterAll(stopRunners)
+
+const files = {
+  'tsconfig.json':
+    '{"compilerOptions":{"strict":true,"module":"esnext","moduleResolution":"bundler","types":[]},"include":["src"]}\n',
+  'src/user.ts': 'export function getUser(id: number) {\n  return { id }\n}\n',
+  'src/app.ts': "import { getUser } from './user'\n\nexport const user = getUser(1)\n",
+}
+const spec = specOf({ op: 'renameSymbol', symbol: 'src/user.ts#getUser', to: 'fetchUser' })
+
+describe('a derivation in a child process', () => {
+  test('answers the plan, and the same one every time', async () => {
+    const progress: number[] = []
+    const answer = await applyChangeSpec(spec, files, { onProgress: (p) => progress.push(p.done) })
+    expect(progress).toEqual([0, 1])
+    expect(answer.files['src/app.ts']).toBe("import { fetchUser } from './user'\n\nexport const user = fetchUser(1)\n")
+    expect(answer.baseTree).toBe(treeId(treeFromFiles(files)))
+    expect(answer.resultTree).toBe(treeId(treeFromFiles({ ...files, ...(answer.files as Record<string, string>) })))
+    expect(answer.planDigest).toBe(
+      planDigest({ baseTree: answer.baseTree, changeSpec: spec, engine: engineName, resultTree: answer.resultTree }),
+    )
+    expect(answer.batches.map((b) => [b.baseTree, b.resultTree, b.changes.length])).toEqual([
+      [answer.baseTree, answer.resultTree, 2],
+    ])
+    const shuffled = Object.fromEntries(Object.entries(files).reverse())
+    expect(await applyChangeSpec(spec, shuffled)).toEqual(answer)
+  })
+  test('passes refusals on', async () => {
+    const bad = specOf({ op: 'renameSymbol', symbol: 'src/user.ts#nobody', to: 'x' })
+    await expect(applyChangeSpec(bad, files)).rejects.toMatchObject({
+      code: 'SYMBOL_NOT_FOUND',
+      operation: 0,
+      place: 'src/user.ts:1:1',
+    })
+    await expect(deriveInChild({ version: 2 }, treeFromFiles(files))).rejects.toMatchObject({
+      code: 'INVALID_CHANGESPEC',
+    })
+  })
+  test('ends when time, memory or patience run out', async () => {
+    await expect(applyChangeSpec(spec, files, { limits: { timeMs: 1 } })).rejects.toMatchObject({
+      code: 'RESOURCE_LIMIT',
+    })
+    await expect(applyChangeSpec(spec, files, { limits: { memoryMb: 24 } })).rejects.toMatchObject({
+      code: 'RESOURCE_LIMIT',
+    })
+    await expect(applyChangeSpec(spec, files, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+    })
+    const stop = new AbortController()
+    setTimeout(() => stop.abort(), 50)
+    await expect(applyChangeSpec(spec, files, { signal: stop.signal })).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+  })
+})
+
+describe('a result is judged', () => {
+  test('by what the spec leads to, and by invariants', async () => {
+    const answer = await applyChangeSpec(spec, files)
+    const after = { ...files, ...(answer.files as Record<string, string>) }
+    const invariants = [
+      { type: 'typecheck' as const },
+      { type: 'symbolExists' as const, symbol: 'src/user.ts#fetchUser', expect: 'present' as const },
+      { type: 'regex' as const, pattern: 'getUser\\(', files: ['src/**'], expect: 'absent' as const },
+      {
+        type: 'semanticRule' as const,
+        rule: { pattern: 'fetchUser($A)' },
+        language: 'typescript',
+        expect: 'present' as const,
+      },
+      { type: 'apiCompat' as const, entry: 'src/user.ts', allow: ['getUser'] },
+    ]
+    const good = await verifyChange({ before: files, files: after, changeSpec: { ...spec, invariants } })
+    expect(good.invariants.map((i) => [i.type, i.passed, i.message])).toEqual(
+      invariants.map((i) => [i.type, true, expect.any(String)]),
+    )
+    expect(good).toMatchObject({ passed: true, treeMatches: true })
+
+    const broken = {
+      ...after,
+      'src/app.ts': "import { getUser } from './user'\n\nexport const user: string = getUser(1)\n",
+    }
+    const bad = await verifyChange({ before: files, files: broken, changeSpec: spec, invariants })
+    expect(bad).toMatchObject({ passed: false, treeMatches: false })
+    expect(bad.invariants.map((i) => i.passed)).toEqual([false, true, false, false, true])
+    expect(bad.invariants[0]?.locations[0]).toMatchObject({ path: 'src/app.ts', line: 1, column: 10 })
+  })
+  test('typecheck tells new errors from old ones', async () => {
+    const old = { ...files, 'src/bad.ts': 'export const n: number = "x"\nimport "missing"\n' }
+    const after = { ...old, 'src/bad.ts': `\n\n${old['src/bad.ts']}` }
+    expect(
+      (await verifyChange({ before: old, files: after, invariants: [{ type: 'typecheck' }] })).invariants[0],
+    ).toMatchObject({ passed: true })
+  })
+  test('apiCompat says what breaks', async () => {
+    const before = {
+      'index.ts':
+        'export function f(a: string) { return a }\nexport interface O { a: number; b?: string }\nexport const gone = 1\n',
+    }
+    const after = {
+      'index.ts':
+        'export function f(a: string, b: number) { return a }\nexport interface O { a: number; b: string }\nexport const more = 1\n',
+    }
+    const { invariants } = await verifyChange({
+      before,
+      files: after,
+      invariants: [{ type: 'apiCompat', entry: 'index.ts' }],
+    })
+    expect(invariants[0]?.passed).toBe(false)
+    expect(invariants[0]?.locations.map((l) => l.message?.split(':')[1]?.trim()).sort()).toEqual(['O', 'f', 'gone'])
+  })
+})
+
+test('the service reads repositories through its source and runs nobody’s code', async () => {
+  const ctx = { caller: { login: 'a', type: 'human', scopes: [] }, correlationId: 'c' } satisfies CallContext
+  const tree = treeFromFiles(files)
+  const service = createDteService({ source: { read: async () => ({ tree, treeId: treeId(tree) }) } })
+  const repository = { owner: 'o', repo: 'r', ref: 'main' }
+  const answer = await service.apply({ body: { changeSpec: spec, repository } }, ctx)
+  expect(answer.baseTree).toBe(treeId(tree))
+  await expect(service.verify({ body: { before: { repository }, files, mutation: {} } }, ctx)).rejects.toMatchObject({
+    code: 'EXECUTION_FORBIDDEN',
+  })
+})
