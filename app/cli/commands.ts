@@ -10,6 +10,8 @@ export interface CliCommand {
 // biome-ignore format: one line a command
 export const commands: readonly CliCommand[] = [
   { name: 'serve', summary: 'the app and all services, settings from the environment', load: () => import('./serve.ts') },
+  { name: 'demo', summary: 'a whole mission on a GitHub that runs on this machine', load: () => import('./demo.ts') },
+  { name: 'mission', summary: 'mission run: all four checkpoints on the working tree', load: () => import('./mission.ts') },
   { name: 'redact', summary: 'standard input to standard output, redacted', load: () => import('./redact.ts') },
   { name: 'parse-comment', summary: 'what the commands in a comment on standard input mean', load: () => import('./parse-comment.ts') },
   { name: 'explain', summary: 'who must approve what, and why: a configuration and the facts of a pull request', load: () => import('./explain.ts') },

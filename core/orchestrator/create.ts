@@ -20,9 +20,9 @@ import { KeptWorksite } from './worksites/kept.ts'
 /** Missions, over the sister rooms' interfaces. `source` reads repositories that no pull request binds. */
 export function createOrchestrator(deps: OrchestratorDeps & { source?: TreeSource }): Orchestrator {
   const { store, blobs, jobs, clock } = deps
-  const records = new Records(store, jobs, clock)
   const kept = new KeptWorksite(blobs, deps.source)
   const watchers = new Watchers()
+  const records = new Records(store, jobs, clock, (missionId) => watchers.changed(missionId))
   let shell: PullShell | undefined
 
   const worksiteOf = (record: MissionRecord) => {
@@ -35,12 +35,6 @@ export function createOrchestrator(deps: OrchestratorDeps & { source?: TreeSourc
   }
   const parts: Parts = { ...deps, records, worksiteOf }
   handleWork(parts)
-  records.hook((after) => {
-    // The commit is not made yet when hooks run; the streams look again right after it.
-    setImmediate(() => watchers.changed(after.mission.missionId))
-    return []
-  })
-
   const decide: Orchestrator['decide'] = (missionId, decision) => {
     const { policy, ...given } = decision
     return records.transition(missionId, (now) => {

@@ -11,6 +11,9 @@ export async function currentTexts(parts: Parts, record: MissionRecord): Promise
     const { headOwner: owner, headRepo: repo } = record.pull
     return { repository: { owner, repo, ref: record.landed.headSha } }
   }
+  const source = record.mission.source
+  if (source && 'repository' in source && parts.repositoryWorksite)
+    return { repository: { ...source.repository, ref: 'now' } }
   const { tree: base } = await parts.worksiteOf(record).base(record)
   const texts: Record<string, string> = {}
   let tree = base

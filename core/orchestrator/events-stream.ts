@@ -58,16 +58,32 @@ export function streamEvents(
     let next = from
     yield 'retry: 2000\n\n'
     while (!stop.signal.aborted) {
+      // Watching begins before the look: what is written in between is not slept through.
+      const turn = new AbortController()
+      const changed = watchers.next(missionId, pollMs, AbortSignal.any([stop.signal, turn.signal]))
       const events = await records.events(missionId, next)
+      if (events.length === 0) {
+        await changed
+        continue
+      }
+      turn.abort()
       for (const event of events) {
         next = event.seq + 1
         yield `id: ${event.seq}\nevent: atomic.${event.type}\ndata: ${JSON.stringify(cloudEvent(missionId, event))}\n\n`
       }
-      if (events.length > 0) continue
-      await watchers.next(missionId, pollMs, stop.signal)
     }
   }
-  const stream = Readable.from(lines())
-  stream.once('close', () => stop.abort())
-  return stream
+  const source = lines()
+  return new Readable({
+    read() {
+      source.next().then(
+        ({ value, done }) => this.push(done ? null : value),
+        (error: Error) => this.destroy(error),
+      )
+    },
+    destroy(error, done) {
+      stop.abort()
+      done(error)
+    },
+  })
 }

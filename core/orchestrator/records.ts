@@ -22,12 +22,15 @@ export class Records {
   readonly #store: Store
   readonly #jobs: Jobs
   readonly #clock: Clock
+  readonly #changed: (missionId: string) => void
   readonly #hooks: Hook[] = []
 
-  constructor(store: Store, jobs: Jobs, clock: Clock) {
+  /** `changed` is told after each commit. */
+  constructor(store: Store, jobs: Jobs, clock: Clock, changed: (missionId: string) => void) {
     this.#store = store
     this.#jobs = jobs
     this.#clock = clock
+    this.#changed = changed
   }
 
   hook(hook: Hook): void {
@@ -148,6 +151,7 @@ export class Records {
       ...this.#hooks.flatMap((hook) => hook(record, row?.value)),
     ])
     this.#jobs.wake()
+    this.#changed(missionId)
     return record
   }
 }
