@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Time, Usd } from './common.ts'
+import { CheckpointName } from './mission.ts'
 
 const tokens = z.int().min(0)
 
@@ -38,20 +39,73 @@ export const ForecastAnswer = z
   })
   .meta({ id: 'ForecastAnswer' })
 
-export const BudgetQuery = z.strictObject({ scope: z.string().min(1).max(512).optional() })
+const scope = z.string().min(1).max(512)
+/** Parts are counted in their whole too: cached and written input in the input, reasoning in the output. */
+export const Usage = z.strictObject({
+  inputTokens: tokens,
+  outputTokens: tokens,
+  cachedInputTokens: tokens.optional(),
+  cacheWriteTokens: tokens.optional(),
+  cacheWrite1hTokens: tokens.optional(),
+  reasoningTokens: tokens.optional(),
+  webSearches: tokens.optional(),
+})
+const purpose = {
+  scope: scope.optional(),
+  model: z.string().optional(),
+  tokens: tokens.optional(),
+  missionId: z.string().optional(),
+  /** `owner/repo`; default: that of the mission. */
+  repository: z.string().max(512).optional(),
+  step: CheckpointName.optional(),
+}
+const requestId = z.string().min(1).max(256)
+export const BudgetQuery = z.strictObject({ scope: scope.optional() })
 export const BudgetRequest = z.union([
-  z.strictObject({ scope: z.string().min(1).max(512).optional(), total: Usd.min(0) }),
   z.strictObject({
-    scope: z.string().min(1).max(512).optional(),
-    usd: Usd.min(0),
-    model: z.string().optional(),
-    tokens: tokens.optional(),
-    missionId: z.string().optional(),
-    requestId: z.string().max(256).optional(),
+    scope: scope.optional(),
+    total: Usd.min(0),
+    /** Calendar periods in UTC; weeks begin on Monday. `none`: everything ever consumed counts. */
+    period: z.enum(['none', 'day', 'week', 'month', 'quarter', 'year']).optional(),
+    /** A hard total (the default) refuses reservations beyond it, a soft one only tells. */
+    limit: z.enum(['hard', 'soft']).optional(),
+    /** Shares of the total that are told when they are reached. */
+    alerts: z.array(z.number().positive().max(10)).max(10).optional(),
+  }),
+  /** Consumes; with the `requestId` of a reservation it settles that. */
+  z.strictObject({ ...purpose, usd: Usd.min(0), requestId: requestId.optional() }),
+  /** Consumes what a call costs by the price lists. */
+  z.strictObject({
+    ...purpose,
+    model: z.string().min(1),
+    provider: z.string().optional(),
+    usage: Usage,
+    requestId,
+    batch: z.boolean().optional(),
+    latencyMs: z.number().min(0).optional(),
+  }),
+  /** Reserves, to be settled within the time; 402 where it does not fit. */
+  z.strictObject({
+    ...purpose,
+    reserve: Usd.min(0),
+    requestId,
+    ttlSeconds: z.int().min(1).max(86_400).optional(),
   }),
 ])
 export const Budget = z
-  .strictObject({ scope: z.string(), total: Usd, consumed: Usd, remaining: Usd, breached: z.boolean() })
+  .strictObject({
+    scope: z.string(),
+    total: Usd,
+    consumed: Usd,
+    remaining: Usd,
+    breached: z.boolean(),
+    /** Reserved and not settled yet; absent: nothing. */
+    held: Usd.optional(),
+    period: z.string().optional(),
+    /** When the period of `consumed` began. */
+    periodStart: Time.optional(),
+    limit: z.enum(['hard', 'soft']).optional(),
+  })
   .meta({ id: 'Budget' })
 
 export const CostReportQuery = z.strictObject({

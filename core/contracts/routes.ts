@@ -81,7 +81,7 @@ export const routes = {
 
   'finops.forecast': route({ group: 'finops', method: 'POST', path: '/finops/forecast', summary: 'What will it cost, and how long will it take', scope: 'write', body: finops.ForecastRequest, answer: finops.ForecastAnswer, status: 200, codes: ['UNKNOWN_MODEL'] }),
   'finops.budget': route({ group: 'finops', method: 'GET', path: '/finops/budget', summary: 'Read a budget', scope: 'read', query: finops.BudgetQuery, answer: finops.Budget, status: 200, codes: [] }),
-  'finops.consume': route({ group: 'finops', method: 'POST', path: '/finops/budget', summary: 'Set a budget, or consume from it', scope: 'write', body: finops.BudgetRequest, answer: finops.Budget, status: 200, codes: [] }),
+  'finops.consume': route({ group: 'finops', method: 'POST', path: '/finops/budget', summary: 'Set a budget, reserve from it, or consume', scope: 'write', body: finops.BudgetRequest, answer: finops.Budget, status: 200, codes: ['BUDGET_BREACHED', 'IDEMPOTENCY_MISMATCH', 'UNKNOWN_MODEL'] }),
   'finops.report': route({ group: 'finops', method: 'GET', path: '/finops/report', summary: 'Cost report', scope: 'read', query: finops.CostReportQuery, answer: finops.CostReport, content: ['text/csv'], status: 200, codes: [] }),
   'finops.models': route({ group: 'finops', method: 'GET', path: '/policies/models', summary: 'Read the routing policy', scope: 'read', answer: finops.ModelPolicy, status: 200, codes: [] }),
   'finops.putModels': route({ group: 'finops', method: 'PUT', path: '/policies/models', summary: 'Replace the routing policy (If-Match)', scope: 'write', body: finops.ModelPolicyInput, answer: finops.ModelPolicy, status: 200, codes: ['STALE_VERSION'] }),

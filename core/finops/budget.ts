@@ -1,22 +1,30 @@
 import type { Budget, BudgetRequest } from '../contracts/finops.ts'
 import type { Actor } from '../contracts/index.ts'
-import { isAtomicError } from '../platform/errors.ts'
-import { type BudgetRow, isBreached, type Ledger, type Posting } from './ledger.ts'
-import { exact, usdNumber } from './money.ts'
+import { AtomicError, isAtomicError } from '../platform/errors.ts'
+import { type BudgetRow, isBreached } from './account.ts'
+import type { Ledger } from './ledger.ts'
+import { decimalText, exact, usdNumber } from './money.ts'
+import type { Posting, Purpose } from './posting.ts'
 import type { Prices } from './prices.ts'
 
 const usualScope = 'default'
+const usualTtlSeconds = 900
 
-/** Whatever was spent counts, also beyond the total; `remaining` is below 0 then. */
+/** Whatever was spent counts, also beyond the total; `remaining` is below 0 then. What is reserved is not yet spent. */
 function answer(scope: string, row: BudgetRow): Budget {
   const total = exact(row.total ?? '0')
   const consumed = exact(row.consumed)
+  const held = exact(row.held ?? '0')
   return {
     scope,
     total: usdNumber(total),
     consumed: usdNumber(consumed),
     remaining: usdNumber(total.minus(consumed)),
     breached: isBreached(row),
+    ...(held.eq(0) ? {} : { held: usdNumber(held) }),
+    ...(row.period === undefined ? {} : { period: row.period }),
+    ...(row.periodStart === undefined ? {} : { periodStart: row.periodStart }),
+    ...(row.limit === undefined ? {} : { limit: row.limit }),
   }
 }
 
@@ -30,38 +38,100 @@ function providerOf(prices: Prices, model: string, at: Date): string | undefined
   }
 }
 
+function amountOf(usd: number): string {
+  if (!Number.isFinite(usd) || usd < 0)
+    throw new AtomicError('INVALID_REQUEST', 'The amount is not a number of at least 0.')
+  return decimalText(exact(usd))
+}
+
 export async function readBudget(ledger: Ledger, scope = usualScope): Promise<Budget> {
   return answer(scope, await ledger.read(scope))
 }
 
-/** Sets a total, or consumes; the same `requestId` in a scope consumes once. */
+export interface BudgetFacts {
+  at: Date
+  prices: Prices
+  /** Of the mission. */
+  repository?: string
+}
+
+type Spending = Exclude<BudgetRequest, { total: number }>
+
+function purposeOf(request: Spending, { at, prices, ...facts }: BudgetFacts): Purpose {
+  const { model, missionId, requestId, step } = request
+  const tokens =
+    request.tokens ?? ('usage' in request ? request.usage.inputTokens + request.usage.outputTokens : undefined)
+  const repository = request.repository ?? facts.repository
+  const provider = model === undefined ? undefined : providerOf(prices, model, at)
+  return {
+    ...(model === undefined ? {} : { model }),
+    ...(provider === undefined ? {} : { provider }),
+    ...(tokens === undefined ? {} : { tokens }),
+    ...(missionId === undefined ? {} : { missionId }),
+    ...(step === undefined ? {} : { step }),
+    ...(repository === undefined ? {} : { repository }),
+    ...(requestId === undefined ? {} : { requestId }),
+  }
+}
+
+function postingOf(request: BudgetRequest, actor: Actor, facts: BudgetFacts): Posting {
+  const scope = request.scope ?? usualScope
+  if ('total' in request) {
+    const { period, limit, alerts } = request
+    return {
+      kind: 'set',
+      scope,
+      actor,
+      total: amountOf(request.total),
+      ...(period === undefined ? {} : { period }),
+      ...(limit === undefined ? {} : { limit }),
+      ...(alerts === undefined ? {} : { alerts }),
+    }
+  }
+  const entry = purposeOf(request, facts)
+  if ('reserve' in request) {
+    const { requestId, ttlSeconds = usualTtlSeconds } = request
+    const usd = amountOf(request.reserve)
+    return { kind: 'reserve', scope, actor, usd, entry: { ...entry, requestId }, ttlMs: ttlSeconds * 1_000 }
+  }
+  if ('usd' in request) return { kind: 'consume', scope, actor, usd: amountOf(request.usd), entry }
+  const { provider, model, usage, batch, latencyMs } = request
+  const known = Object.fromEntries(Object.entries(usage).filter(([, value]) => value !== undefined)) as typeof usage
+  const priced = facts.prices.price({
+    model,
+    usage: known as Parameters<Prices['price']>[0]['usage'],
+    at: facts.at,
+    ...(provider === undefined ? {} : { provider }),
+    ...(batch === undefined ? {} : { batch }),
+  })
+  return {
+    kind: 'consume',
+    scope,
+    actor,
+    usd: priced.usd,
+    entry: {
+      ...entry,
+      provider: priced.source.provider,
+      usage: known as NonNullable<Purpose['usage']>,
+      ...(batch === undefined ? {} : { batch }),
+      ...(latencyMs === undefined ? {} : { latencyMs }),
+      ...(priced.source.listUsd === undefined ? {} : { listUsd: priced.source.listUsd }),
+    },
+    // Told again later, a call is still the same, whatever models cost by then.
+    fingerprint: [model, known, batch ?? false],
+  }
+}
+
+/**
+ * Sets a budget, reserves, settles or consumes; the same `requestId` in a scope consumes once.
+ * @throws AtomicError `BUDGET_BREACHED` when a reservation does not fit; `UNKNOWN_MODEL` when usage has
+ *   no price; `IDEMPOTENCY_MISMATCH`; `INVALID_REQUEST`.
+ */
 export async function postBudget(
   ledger: Ledger,
   request: BudgetRequest,
   actor: Actor,
-  facts: { at: Date; prices: Prices; repository?: string },
+  facts: BudgetFacts,
 ): Promise<Budget> {
-  const scope = request.scope ?? usualScope
-  let posting: Posting
-  if ('total' in request) {
-    posting = { kind: 'set', scope, total: request.total, actor }
-  } else {
-    const { usd, model, tokens, missionId, requestId } = request
-    const provider = model === undefined ? undefined : providerOf(facts.prices, model, facts.at)
-    posting = {
-      kind: 'consume',
-      scope,
-      usd,
-      actor,
-      entry: {
-        ...(model === undefined ? {} : { model }),
-        ...(provider === undefined ? {} : { provider }),
-        ...(tokens === undefined ? {} : { tokens }),
-        ...(missionId === undefined ? {} : { missionId }),
-        ...(facts.repository === undefined ? {} : { repository: facts.repository }),
-        ...(requestId === undefined ? {} : { requestId }),
-      },
-    }
-  }
-  return answer(scope, await ledger.post(posting))
+  return answer(request.scope ?? usualScope, await ledger.post(postingOf(request, actor, facts)))
 }

@@ -1,5 +1,5 @@
 import { csv } from './csv.ts'
-import type { LedgerEntry } from './ledger.ts'
+import type { LedgerEntry } from './posting.ts'
 
 type Cell = string | null
 

@@ -1,5 +1,5 @@
 import type { AppendEvent } from '../contracts/event.ts'
-import type { Store } from '../storage/store.ts'
+import type { Store, Write } from '../storage/store.ts'
 
 /** Takes an event durably; the same key again is the same event. */
 export type Emit = (event: AppendEvent, key: string) => Promise<void>
@@ -17,15 +17,17 @@ export function createOutbox(store: Store, emit: Emit): { wake(): void } {
     for (let after = ''; ; ) {
       const waiting = await store.list<AppendEvent>(outboxCollection, after === '' ? {} : { after })
       if (waiting.length === 0) return
+      const sent: Write[] = []
       for (const { key, value } of waiting) {
         after = key
         try {
           await emit(value, key)
-          await store.commit([{ remove: { collection: outboxCollection, key } }])
+          sent.push({ remove: { collection: outboxCollection, key } })
         } catch {
           // Still in the store.
         }
       }
+      if (sent.length > 0) await store.commit(sent)
     }
   }
 

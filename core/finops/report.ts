@@ -1,10 +1,11 @@
 import type { CostReport } from '../contracts/finops.ts'
 import { Content } from '../contracts/index.ts'
 import type { Store } from '../storage/store.ts'
+import { entries as collection } from './apply.ts'
 import { csv } from './csv.ts'
 import { focusCsv } from './focus.ts'
-import { entries as collection, type LedgerEntry } from './ledger.ts'
 import { exact, usdNumber } from './money.ts'
+import type { LedgerEntry } from './posting.ts'
 
 type By = 'mission' | 'repository' | 'person' | 'model' | 'day' | 'scope'
 export interface ReportQuery {

@@ -22,7 +22,7 @@ export function createFinopsService({ store, clock, emit, ownPrices, repositoryO
     forecast: ({ body }) => forecast(body, clock, prices),
     budget: ({ query }) => readBudget(ledger, query.scope),
     async consume({ body }, { caller }) {
-      const missionId = 'usd' in body ? body.missionId : undefined
+      const missionId = 'total' in body ? undefined : body.missionId
       const repository = missionId === undefined ? undefined : await repositoryOf?.(missionId)
       const facts = { at: new Date(clock.now()), prices, ...(repository === undefined ? {} : { repository }) }
       return postBudget(ledger, body, { login: caller.login, type: caller.type }, facts)

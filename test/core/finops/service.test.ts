@@ -159,6 +159,40 @@ describe('the finops service', () => {
     })
   })
 
+  describe('metered calls', () => {
+    const usage = { inputTokens: 10_000, outputTokens: 500, cachedInputTokens: 6_000 }
+    const call = { model: 'claude-haiku-4-5', usage, requestId: 'call-1', missionId: 'm1', latencyMs: 900 }
+
+    it('cost what the price lists say, once, whatever they say later', async () => {
+      // $1, $0.10 (cached) and $5 a million.
+      expect(await service.consume({ body: call }, ctx())).toMatchObject({ consumed: 0.0071 })
+      now += 400 * 86_400_000
+      expect(await service.consume({ body: call }, ctx())).toMatchObject({ consumed: 0.0071 })
+      const body = { ...call, usage: { ...usage, outputTokens: 501 } }
+      await expect(service.consume({ body }, ctx())).rejects.toMatchObject({ code: 'IDEMPOTENCY_MISMATCH' })
+      const report = CostReport.parse(await service.report({ query: { by: 'repository' } }, ctx()))
+      expect(report.rows).toEqual([{ key: 'acme/shop', usd: 0.0071, tokens: 10_500, entries: 1 }])
+    })
+
+    it('settle what was reserved for them', async () => {
+      await service.consume({ body: { total: 1 } }, ctx())
+      expect(await service.consume({ body: { reserve: 0.5, requestId: 'call-1' } }, ctx())).toMatchObject({
+        held: 0.5,
+        consumed: 0,
+      })
+      const more = { reserve: 0.6, requestId: 'call-2' }
+      await expect(service.consume({ body: more }, ctx())).rejects.toMatchObject({ code: 'BUDGET_BREACHED' })
+      expect(await service.consume({ body: call }, ctx())).not.toHaveProperty('held')
+      expect(await service.consume({ body: more }, ctx())).toMatchObject({ held: 0.6, consumed: 0.0071 })
+    })
+
+    it('are never free: a model without a price is refused', async () => {
+      const body = { ...call, model: 'nobody-1' }
+      await expect(service.consume({ body }, ctx())).rejects.toMatchObject({ code: 'UNKNOWN_MODEL' })
+      expect((await service.budget({ query: {} }, ctx())).consumed).toBe(0)
+    })
+  })
+
   describe('the routing policy', () => {
     const policy = {
       rules: [{ task: 'review', allow: ['openai/*'], prefer: 'cheapest' as const }],

@@ -1,0 +1,153 @@
+import { canonicalDigest } from '../platform/canonical.ts'
+import { AtomicError } from '../platform/errors.ts'
+import type { Store } from '../storage/store.ts'
+import { alerted, type BudgetRow, consume, emptyRow, hold, isBreached, lacksRoom, limited, rolled } from './account.ts'
+import type { Draft } from './draft.ts'
+import { budgets, readHold, removeHold, requestKey, writeHold } from './holds.ts'
+import { decimalText, exact } from './money.ts'
+import { periodStart } from './periods.ts'
+import type { LedgerEntry, Posting } from './posting.ts'
+import { scopesOf } from './scopes.ts'
+
+export const entries = 'finops.entries'
+const requests = 'finops.requests'
+const page = 1_000
+
+/** Something that people want to be told of a budget. */
+export interface BudgetNews {
+  type: 'budget.breached' | 'budget.alert'
+  scope: string
+  row: BudgetRow
+  /** The share of the total that was reached. */
+  share?: number
+}
+
+export interface Applied {
+  row: BudgetRow
+  entry?: LedgerEntry
+  news: BudgetNews[]
+}
+
+export async function currentRow(draft: Draft, scope: string, at: Date): Promise<BudgetRow> {
+  return rolled((await draft.get<BudgetRow>(budgets, scope)) ?? emptyRow, at)
+}
+
+/** The scopes that a posting touches. */
+export function scopesTouched(posting: Posting): string[] {
+  if (posting.kind === 'set' || posting.kind === 'sweep') return [posting.scope]
+  return scopesOf(posting.scope, { person: posting.actor.login, ...posting.entry })
+}
+
+/** Reads together what the postings will need. */
+export async function prefetch(draft: Draft, postings: readonly Posting[]): Promise<void> {
+  await Promise.all(
+    postings.flatMap((posting) => {
+      const rows: Promise<unknown>[] = scopesTouched(posting).map((scope) => draft.get(budgets, scope))
+      if (posting.kind === 'consume' || posting.kind === 'reserve') {
+        const { requestId } = posting.entry
+        if (requestId !== undefined) {
+          const key = requestKey(posting.scope, requestId)
+          rows.push(draft.get(requests, key), readHold(draft, key))
+        }
+      }
+      return rows
+    }),
+  )
+}
+
+async function consumedSince(store: Store, scope: string, start: string): Promise<string> {
+  let sum = exact(0)
+  for (let after = start; ; ) {
+    const rows = await store.list<LedgerEntry>(entries, { after, limit: page })
+    for (const { key, value } of rows) {
+      after = key
+      if (scopesOf(value.scope, value).includes(scope)) sum = sum.plus(value.usd)
+    }
+    if (rows.length < page) return decimalText(sum)
+  }
+}
+
+/**
+ * Drafts one posting.
+ * @throws AtomicError `BUDGET_BREACHED` when a reservation goes beyond a hard total;
+ *   `IDEMPOTENCY_MISMATCH` when the request id was used for something else. Nothing is drafted then.
+ */
+export async function apply(store: Store, draft: Draft, posting: Posting, at: Date): Promise<Applied> {
+  const { scope } = posting
+  const row = await currentRow(draft, scope, at)
+  switch (posting.kind) {
+    case 'sweep':
+      return { row, news: [] }
+    case 'set': {
+      const { period } = posting
+      const moved = period !== undefined && period !== (row.period ?? 'none')
+      const start = period === undefined || period === 'none' ? '' : periodStart(period, at).toISOString()
+      const next = limited(row, posting, at, moved ? await consumedSince(store, scope, start) : undefined)
+      await draft.set(budgets, scope, next)
+      const was = row.total !== undefined && isBreached(row)
+      return { row: next, news: isBreached(next) && !was ? [{ type: 'budget.breached', scope, row: next }] : [] }
+    }
+    case 'reserve':
+      return { row: await reserve(draft, posting, at), news: [] }
+    case 'consume':
+      return await settle(draft, posting, row, at)
+  }
+}
+
+const used = (): AtomicError =>
+  new AtomicError('IDEMPOTENCY_MISMATCH', 'This requestId was used for another consumption.')
+
+type Reserve = Extract<Posting, { kind: 'reserve' }>
+type Consume = Extract<Posting, { kind: 'consume' }>
+
+async function reserve(draft: Draft, posting: Reserve, at: Date): Promise<BudgetRow> {
+  const { scope, usd, entry, ttlMs } = posting
+  const key = requestKey(scope, entry.requestId)
+  const fingerprint = canonicalDigest([usd, entry])
+  if ((await draft.get(requests, key)) !== undefined) throw used()
+  const before = await readHold(draft, key)
+  if (before !== undefined) {
+    if (before.fingerprint !== fingerprint) throw used()
+    return currentRow(draft, scope, at)
+  }
+  const scopes = scopesTouched(posting)
+  const rows = await Promise.all(scopes.map(async (name) => ({ name, row: await currentRow(draft, name, at) })))
+  const full = rows.find(({ row }) => lacksRoom(row, usd))
+  if (full) {
+    const { total = '0', consumed, held = '0' } = full.row
+    throw new AtomicError(
+      'BUDGET_BREACHED',
+      `$${usd} do not fit into the budget "${full.name}": of $${total}, $${consumed} are spent and $${held} reserved.`,
+    )
+  }
+  for (const { name, row } of rows) await draft.set(budgets, name, hold(row, usd))
+  const expiresAt = new Date(at.getTime() + ttlMs).toISOString()
+  await writeHold(draft, key, { usd, scopes, expiresAt, fingerprint })
+  return currentRow(draft, scope, at)
+}
+
+async function settle(draft: Draft, posting: Consume, main: BudgetRow, at: Date): Promise<Applied> {
+  const { scope, usd, entry, actor, fingerprint } = posting
+  if (entry.requestId !== undefined) {
+    const key = requestKey(scope, entry.requestId)
+    const digest = canonicalDigest(fingerprint ?? [usd, entry])
+    const before = await draft.get<string>(requests, key)
+    if (before === digest) return { row: main, news: [] }
+    if (before !== undefined) throw used()
+    await draft.set(requests, key, digest)
+    const held = await readHold(draft, key)
+    if (held) await removeHold(draft, key, held)
+  }
+  const news: BudgetNews[] = []
+  for (const name of scopesTouched(posting)) {
+    const was = await currentRow(draft, name, at)
+    const { row, share } = alerted(consume(was, usd))
+    await draft.set(budgets, name, row)
+    // Without a total there is nothing to breach yet: no alarm for those who set no budget.
+    const breached = row.total !== undefined && isBreached(row)
+    if (breached && !isBreached(was)) news.push({ type: 'budget.breached', scope: name, row })
+    if (share !== undefined) news.push({ type: 'budget.alert', scope: name, row, share })
+  }
+  const row = await currentRow(draft, scope, at)
+  return { row, news, entry: { at: at.toISOString(), scope, person: actor.login, usd, ...entry } }
+}
