@@ -1,21 +1,23 @@
 import { hash } from 'node:crypto'
 import type { ComplianceReport } from '../../contracts/index.ts'
 
-/** A UUID (version 8, RFC 9562) of a name, so that the same report has the same ids. */
+/** RFC 9562's namespace of URLs. */
+const namespace = Buffer.from('6ba7b8119dad11d180b400c04fd430c8', 'hex')
+
+/** A UUID of a name (version 5, RFC 9562), so that the same report has the same ids; OSCAL takes 4 and 5 only. */
 function uuidOf(name: string): string {
-  const bytes = hash('sha256', `atomic oscal ${name}`, 'buffer').subarray(0, 16)
-  bytes[6] = (bytes[6]! & 0x0f) | 0x80
+  const digest = hash('sha1', Buffer.concat([namespace, Buffer.from(`urn:atomic:oscal:${name}`)]), 'buffer')
+  const bytes = Buffer.from(digest.subarray(0, 16))
+  bytes[6] = (bytes[6]! & 0x0f) | 0x50
   bytes[8] = (bytes[8]! & 0x3f) | 0x80
-  return Buffer.from(bytes)
-    .toString('hex')
-    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 }
 
 /** OSCAL ids are XML names. */
 const token = (text: string): string => text.replaceAll(/[^\w.-]/g, '-').replace(/^(?![A-Za-z_])/, '_')
 
 /**
- * OSCAL assessment results, version 1.1.2 (https://pages.nist.gov/OSCAL). OSCAL knows `satisfied`
+ * OSCAL assessment results, version 1.2.1 (https://pages.nist.gov/OSCAL). OSCAL knows `satisfied`
  * and `not-satisfied` only: what was not assessed gets no finding, just an observation that says so.
  */
 export function oscalReport(report: ComplianceReport): unknown {
@@ -48,7 +50,7 @@ export function oscalReport(report: ComplianceReport): unknown {
         title: `Compliance report: ${framework}`,
         'last-modified': moment,
         version: '1',
-        'oscal-version': '1.1.2',
+        'oscal-version': '1.2.1',
       },
       'import-ap': {
         href: '#',
