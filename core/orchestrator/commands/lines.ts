@@ -1,9 +1,13 @@
 import { fromMarkdown } from 'mdast-util-from-markdown'
 import { gfmFromMarkdown } from 'mdast-util-gfm'
 import { gfm } from 'micromark-extension-gfm'
+import { commandChunks, trackTags } from './chunks.ts'
 
 type Root = ReturnType<typeof fromMarkdown>
 type Paragraph = Extract<Root['children'][number], { type: 'paragraph' }>
+
+/** Enough to tell that there are too many commands; and no comment that a person wrote needs more to be parsed. */
+const most = { lines: 11, chunks: 32, characters: 8_192 }
 
 /**
  * The command lines of a comment: what follows `/atomic` on each line that begins with it, in a
@@ -11,15 +15,20 @@ type Paragraph = Extract<Root['children'][number], { type: 'paragraph' }>
  * the Markdown tree, never by looking at the text.
  */
 export function commandLines(markdown: string): string[] {
-  if (!/\/atomic/i.test(markdown)) return []
-  const tree = parse(markdown)
-  if (tree === undefined) return []
+  // A reference may be defined anywhere, and make a link of what looks like text in brackets.
+  const references = markdown.includes(']:')
   const lines: string[] = []
-  const open: string[] = []
-  for (const node of tree.children) {
-    if (node.type === 'html') trackTags(node.value, open)
-    // What an open <details> or <div hidden> encloses is HTML to the one who reads the page.
-    else if (node.type === 'paragraph' && open.length === 0) collect(node, markdown, lines)
+  let characters = 0
+  for (const { text, inHtml } of commandChunks(markdown).slice(0, most.chunks)) {
+    characters += text.length
+    if (lines.length >= most.lines || characters > most.characters) break
+    if (inHtml) continue
+    const open: string[] = []
+    for (const node of parse(text)?.children ?? []) {
+      if (node.type === 'html') trackTags(node.value, open)
+      // What an open <details> or <div hidden> encloses is HTML to the one who reads the page.
+      else if (node.type === 'paragraph' && open.length === 0) collect(node, text, references, lines)
+    }
   }
   return lines
 }
@@ -33,7 +42,7 @@ function parse(markdown: string): Root | undefined {
   }
 }
 
-function collect(paragraph: Paragraph, source: string, into: string[]): void {
+function collect(paragraph: Paragraph, source: string, references: boolean, into: string[]): void {
   const end = paragraph.position?.end.offset ?? 0
   const open: string[] = []
   for (const child of paragraph.children) {
@@ -44,6 +53,7 @@ function collect(paragraph: Paragraph, source: string, into: string[]): void {
     for (let at = from; at < to; at = nextLine(source, at, to)) {
       const start = skipBlanks(source, at, to)
       if (!startsLine(source, start, paragraph) || !isCommand(source, start, to)) continue
+      if (references && inBrackets(source, paragraph.position?.start.offset ?? 0, start)) continue
       into.push(source.slice(start + '/atomic'.length, lineEnd(source, start, end, paragraph)))
     }
   }
@@ -86,17 +96,12 @@ function lineEnd(source: string, at: number, end: number, paragraph: Paragraph):
   return hard && source[i - 1] === '\\' ? i - 1 : i
 }
 
-const closesItself = new Set('area base br col embed hr img input link meta p param source track wbr'.split(' '))
-
-/** Keeps the stack of HTML elements that stand open after this piece of HTML. */
-function trackTags(html: string, open: string[]): void {
-  const tag = /<!--[\s\S]*?(?:-->|$)|<(\/?)([a-z][a-z0-9-]*)[^>]{0,2000}?(\/?)>/gi
-  for (const [, slash, name, self] of html.matchAll(tag)) {
-    if (name === undefined || self === '/' || closesItself.has(name.toLowerCase())) continue
-    if (slash === '') open.push(name.toLowerCase())
-    else {
-      const at = open.lastIndexOf(name.toLowerCase())
-      if (at >= 0) open.length = at
-    }
+/** More square brackets were opened than closed. */
+function inBrackets(source: string, from: number, to: number): boolean {
+  let depth = 0
+  for (let i = from; i < to; i++) {
+    if (source[i] === '[') depth++
+    else if (source[i] === ']' && depth > 0) depth--
   }
+  return depth > 0
 }
