@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { devPorts, type Group, groups } from '../core/contracts/routes.ts'
 import type { Services } from '../core/contracts/service.ts'
+import { stopRunners } from '../core/dte/runner.ts'
 import { redact } from '../core/gateway/redactor.ts'
 import { createJobs } from '../core/orchestrator/durable-jobs.ts'
 import { systemClock } from '../core/platform/clock.ts'
@@ -87,6 +88,7 @@ async function build(config: Config, options: StartOptions, closing: Closing): P
 
   const { store, blobs } = await openData(config, clock)
   closing.add(() => store.close())
+  closing.add(stopRunners)
   const jobs = createJobs({ store, clock, log })
 
   const version = packageVersion()
@@ -183,6 +185,8 @@ async function build(config: Config, options: StartOptions, closing: Closing): P
 
   if (config.tokens.length === 0)
     log.warn({ host: config.host }, 'no ATOMIC_TOKENS: listening on the loopback alone, every caller is "local"')
+  if (config.allowExecution)
+    log.warn({}, 'ATOMIC_ALLOW_EXECUTION is set, but this version runs no tests on the server: it judges reports')
   log.info({ url, services: config.services, github: github !== undefined }, 'listening')
   return {
     url,

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { groups } from '../core/contracts/routes.ts'
 import { type CallContext, Content, type Services } from '../core/contracts/service.ts'
+import { createDteService } from '../core/dte/service.ts'
 import type { TreeSource } from '../core/dte/tree.ts'
 import { logKeys } from '../core/evidence/log/key-file.ts'
 import { createEvidenceService } from '../core/evidence/service.ts'
@@ -48,8 +49,14 @@ function remoteServices({ urls, serviceToken }: Config): Partial<Services> {
   )
 }
 
+const noTrees: TreeSource = {
+  read: async () => {
+    throw new AtomicError('NOT_FOUND', 'No GitHub App is configured here, so that no repository can be read.')
+  },
+}
+
 /** The services that this process can call: its own, and those reached by their address. */
-export function buildServices({ config, store, blobs, clock }: ServiceParts): Partial<Services> {
+export function buildServices({ config, store, blobs, clock, source = noTrees }: ServiceParts): Partial<Services> {
   const services = remoteServices(config)
   const runs = (group: keyof Services): boolean => config.services.includes(group)
 
@@ -77,6 +84,8 @@ export function buildServices({ config, store, blobs, clock }: ServiceParts): Pa
       emit: async (body, key) => void (await evidence.append({ body }, serviceContext(key, key))),
       repositoryOf: (missionId) => repositoryOf(services, missionId),
     })
+
+  if (runs('dte')) services.dte = createDteService({ source })
 
   const { finops } = services
   if (runs('gateway') && finops !== undefined && evidence !== undefined)

@@ -186,7 +186,11 @@ export const settings = {
     'Requests a second for each caller, with bursts of twice as many; 0: no limit. Default: 100 with ATOMIC_TOKENS, else 0',
     whole(0, 1_000_000),
   ),
-  ATOMIC_ALLOW_EXECUTION: setting('1 lets POST /dte/verify run tests: your own code on your own server', flag, '0'),
+  ATOMIC_ALLOW_EXECUTION: setting(
+    '1 is to let POST /dte/verify run tests on this server; this version judges reports only, and says so at start',
+    flag,
+    '0',
+  ),
   ATOMIC_REDACTION_KEY: setting(
     'Keys placeholders and digests of the gateway, 32 characters or more. Without it: made in the data directory',
     (value: string) => {

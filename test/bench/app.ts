@@ -110,6 +110,49 @@ async function asFastAsItGoes(url: string, count: number): Promise<void> {
   )
 }
 
+async function call(url: string, path: string, body: object): Promise<{ answer: Record<string, string>; ms: number }> {
+  const started = performance.now()
+  const response = await fetch(url + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  const answer = (await response.json()) as Record<string, string>
+  if (!response.ok) throw new Error(`${path} answered ${response.status}: ${answer.detail}`)
+  return { answer, ms: performance.now() - started }
+}
+
+/** Missions over REST, ten files each: created, planned by a ChangeSpec, and one batch of them. */
+async function missions(url: string): Promise<Record<string, number>> {
+  const files = Object.fromEntries(
+    Array.from({ length: 10 }, (_, i) => [`src/f${i}.ts`, `export const f${i} = (): number => ${i}\n`]),
+  )
+  const base = { title: 'Bench', risk: 'low', source: { files } }
+  const operations = [{ op: 'renameSymbol', symbol: 'src/f0.ts#f0', to: 'first' }]
+  const changeSpec = { version: 1, title: 'Bench', risk: 'low', operations }
+  const [created, batches, planned]: number[][] = [[], [], []]
+  for (let i = 0; i < 100; i++) {
+    const { answer, ms } = await call(url, '/missions', base)
+    created!.push(ms)
+    const at = `/missions/${answer.missionId}`
+    await call(url, `${at}/checkpoints/plan/approve`, { actor: { login: 'ada', type: 'human' } })
+    const change = { path: 'src/f0.ts', before: files['src/f0.ts'], after: 'export const f0 = (): number => 1\n' }
+    batches!.push((await call(url, `${at}/batches`, { files: [change] })).ms)
+  }
+  for (let i = 0; i < 10; i++) planned!.push((await call(url, '/missions', { ...base, changeSpec })).ms)
+  const figures: Record<string, number> = {}
+  for (const [label, times] of [
+    ['mission created', created],
+    ['batch created', batches],
+    ['mission created and planned', planned],
+  ] as const) {
+    const sorted = times!.toSorted((a, b) => a - b)
+    figures[`${label}, p50 ms`] = percentile(sorted, 0.5)
+    figures[`${label}, p95 ms`] = percentile(sorted, 0.95)
+  }
+  return figures
+}
+
 /** Resident memory in MB. */
 function residentMb({ child }: Server): number {
   const [, kb] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8')) ?? []
@@ -137,6 +180,7 @@ export async function bench(): Promise<BenchResult> {
       await asFastAsItGoes(server.url, 3_000)
     }
     memory['resident after 10000 webhooks, MB'] = residentMb(server)
+    const rest = await missions(server.url)
     await stopServer(server)
     return {
       name: 'the app',
@@ -147,6 +191,7 @@ export async function bench(): Promise<BenchResult> {
         'webhook acknowledged at 100/s, p95 ms': percentile(times, 0.95),
         'webhook acknowledged at 100/s, p99 ms': percentile(times, 0.99),
         ...memory,
+        ...rest,
       },
     }
   } finally {
