@@ -50,16 +50,15 @@ async function deriveAgain(
     return { resultTree, landedTree, treeMatches: resultTree === landedTree, invariants: [], at }
   }
   const before = await whereFrom(parts, record)
-  const answer = await parts.services.dte.apply({ body: { changeSpec, ...before } }, ctx)
-  const wanted = record.plan?.resultTree
-  const treeMatches = answer.resultTree === landedTree && answer.resultTree === wanted
-  const result = await parts.services.dte.verify(
-    {
-      body: { before: 'files' in before ? before.files : before, files: await currentTexts(parts, record), changeSpec },
-    },
-    ctx,
-  )
-  return { resultTree: answer.resultTree, landedTree, treeMatches, invariants: result.invariants, at }
+  const files = await currentTexts(parts, record)
+  const body = { before: 'files' in before ? before.files : before, files, changeSpec }
+  const { treeMatches: matches, invariants } = await parts.services.dte.verify({ body }, ctx)
+  // Derived once more only where it differs: to say what should stand there.
+  const resultTree = matches
+    ? landedTree
+    : (await parts.services.dte.apply({ body: { changeSpec, ...before } }, ctx)).resultTree
+  const treeMatches = matches === true && resultTree === record.plan?.resultTree
+  return { resultTree, landedTree, treeMatches, invariants, at }
 }
 
 const derivedPassed = (d: NonNullable<Verification['derived']>): boolean =>
