@@ -11,6 +11,9 @@ export interface CliCommand {
 export const commands: readonly CliCommand[] = [
   { name: 'serve', summary: 'the app and all services, settings from the environment', load: () => import('./serve.ts') },
   { name: 'demo', summary: 'a whole mission on a GitHub that runs on this machine', load: () => import('./demo.ts') },
+  { name: 'plan', summary: 'preview a ChangeSpec on the working tree: diff, forecast, plan digest', load: () => import('./plan.ts') },
+  { name: 'apply', summary: 'carry a ChangeSpec out in the working tree', load: () => import('./apply.ts') },
+  { name: 'verify', summary: 'check the working tree against a ChangeSpec and its invariants', load: () => import('./verify.ts') },
   { name: 'mission', summary: 'mission run: all four checkpoints on the working tree', load: () => import('./mission.ts') },
   { name: 'redact', summary: 'standard input to standard output, redacted', load: () => import('./redact.ts') },
   { name: 'parse-comment', summary: 'what the commands in a comment on standard input mean', load: () => import('./parse-comment.ts') },

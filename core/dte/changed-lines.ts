@@ -1,39 +1,36 @@
+import { diffTrees } from './diff/unified.ts'
 import type { LineRange } from './mutation.ts'
-import type { Git } from './trees/git.ts'
+import type { Tree } from './tree.ts'
 
-/** Lines of the newer commit that the older one does not have; a file that only moved has none. */
-export async function changedLines(git: Git, older: string, newer: string): Promise<LineRange[]> {
-  const diff = await git([
-    'diff',
-    '--unified=0',
-    '--find-renames',
-    '--no-color',
-    '--no-ext-diff',
-    '--no-textconv',
-    '--diff-filter=AMR',
-    older,
-    newer,
-    '--',
-  ])
+/** Runs of added lines in the hunks of one file's unified diff. */
+function addedRanges(path: string, diff: string): LineRange[] {
   const ranges: LineRange[] = []
-  let path: string | undefined
-  let body = 0
-  for (const line of diff.toString('utf8').split('\n')) {
-    const hunk = /^@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/.exec(line)
-    if (body > 0 && hunk === null) {
-      if (/^[-+]/.test(line)) body--
-      continue
-    }
-    if (hunk !== null) {
-      const [removed, from, added] = [Number(hunk[1] ?? 1), Number(hunk[2]), Number(hunk[3] ?? 1)]
-      body = removed + added
-      if (path !== undefined && added > 0) ranges.push({ path, from, to: from + added - 1 })
-    } else if (line.startsWith('+++ ')) {
-      // A name that git quotes is none of a source file.
-      path = line.startsWith('+++ b/') ? line.slice(6).replace(/\t$/, '') : undefined
-    }
+  let line = 0
+  for (const text of diff.split('\n')) {
+    const hunk = /^@@ -\S+ \+(\d+)(?:,\d+)? @@/.exec(text)
+    if (hunk !== null) line = Number(hunk[1])
+    else if (line === 0) continue
+    else if (text.startsWith('+')) {
+      const last = ranges.at(-1)
+      if (last !== undefined && last.to === line - 1) last.to = line
+      else ranges.push({ path, from: line, to: line })
+      line++
+    } else if (text.startsWith(' ')) line++
   }
   return ranges
+}
+
+/** Lines that the newer tree has and the older one has not. In a file that moved, only those that changed on the way. */
+export const changedLines = (before: Tree, after: Tree, moved?: ReadonlyMap<string, string>): LineRange[] =>
+  diffTrees(before, after, moved).flatMap(({ path, text }) => addedRanges(path, text))
+
+/** New path → old path, as the renames of a diff say. */
+export function movedIn(diff: string): Map<string, string> {
+  const moved = new Map<string, string>()
+  for (const [, from, to] of diff.matchAll(/^rename from ([^"].*)\nrename to ([^"].*)$/gm)) {
+    if (from !== undefined && to !== undefined) moved.set(to, from)
+  }
+  return moved
 }
 
 const testFile =

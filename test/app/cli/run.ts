@@ -13,19 +13,20 @@ export interface Ended {
 }
 
 /** `atomic …` as a child process, with these settings and no others. */
-export function spawnAtomic(args: string[], env: Record<string, string> = {}): ChildProcess {
+export function spawnAtomic(args: string[], env: Record<string, string> = {}, cwd?: string): ChildProcess {
   const { PATH = '', HOME = '' } = process.env
   return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', entry, ...args], {
     env: { PATH, HOME, ...env },
+    ...(cwd === undefined ? {} : { cwd }),
     stdio: ['pipe', 'pipe', 'pipe'],
   })
 }
 
 export async function atomic(
   args: string[],
-  options: { env?: Record<string, string>; input?: string } = {},
+  options: { env?: Record<string, string>; input?: string; cwd?: string } = {},
 ): Promise<Ended> {
-  const child = spawnAtomic(args, options.env)
+  const child = spawnAtomic(args, options.env, options.cwd)
   child.stdin!.end(options.input ?? '')
   const [stdout, stderr, [code, signal]] = await Promise.all([
     text(child.stdout!),
