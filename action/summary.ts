@@ -1,0 +1,141 @@
+import type { ChangeMutation } from '../core/dte/mutate-change.ts'
+import { isAtomicError } from '../core/platform/errors.ts'
+import { capped, code, details, fenced, plain, table } from './markdown.ts'
+import type { Outcome } from './mode.ts'
+import { failures, isUnderWay, type Verified } from './verified.ts'
+
+const most = 50
+const kinds = { added: 'not part of the plan', removed: 'missing', modified: 'other content', mode: 'other mode' }
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
+const mark = (passed: boolean): string => (passed ? '✅' : '❌')
+
+function verdict(found: Verified): string {
+  const reasons = failures(found)
+  if (reasons.length > 0) return `## ❌ Not verified: ${plain(reasons.join('; '))}`
+  const { landed, planned, rolledBack } = found.expected
+  if (isUnderWay(found)) return `## ⏳ ${landed} of ${planned} batches have landed, as planned so far`
+  if (rolledBack > 0) return `## ↩️ ${rolledBack} of ${planned} batches are rolled back, and the rest stands as planned`
+  return '## ✅ Verified: the head is exactly what the ChangeSpec derives'
+}
+
+function facts(found: Verified): string {
+  const { range, file, answer, headTree, expected, tests } = found
+  const basis = { trailers: 'named by Atomic’s commits', input: 'given by base-ref', 'merge-base': 'merge base' }[
+    range.basis
+  ]
+  return table(
+    ['', ''],
+    [
+      ['ChangeSpec', `${code(file.path)} — ${plain(found.title)}`],
+      ['Base', `${code(range.base.slice(0, 12))} (${basis})`],
+      ['Head', `${code(range.head.sha.slice(0, 12))}, tree ${code(headTree.slice(0, 12))}`],
+      ['Derived tree', code(answer.resultTree.slice(0, 12))],
+      ['Plan digest', code(answer.planDigest)],
+      ['Engine', plain(answer.engine)],
+      [
+        'Batches',
+        `${expected.landed} of ${expected.planned} stand${expected.rolledBack > 0 ? `, ${expected.rolledBack} rolled back` : ''}`,
+      ],
+      ...(tests === undefined
+        ? [['Tests', '⚠️ none: no test command was given, and package.json has no test script']]
+        : [['Tests', `${mark(tests.passed)} ${code(tests.command)} in ${seconds(tests.durationMs)}${counts(tests)}`]]),
+    ],
+  )
+}
+
+function counts({ total, failed, timedOut }: NonNullable<Verified['tests']>): string {
+  const counted = total === undefined ? '' : `, ${total} tests, ${failed ?? 0} failed`
+  return timedOut ? `${counted}, stopped for taking too long` : counted
+}
+
+function differences({ differences: found, range }: Verified): string {
+  if (found.length === 0) return ''
+  const rows = found.slice(0, most).map(({ path, kind }) => [code(path), kinds[kind]])
+  const more = found.length > most ? `\n… and ${found.length - most} more\n` : ''
+  const own = range.onTop.map(
+    ({ sha, author, subject }) => `- ${code(sha.slice(0, 12))} ${plain(subject)} (${plain(author)})`,
+  )
+  const onTop = own.length === 0 ? '' : `\nCommits on top of Atomic’s:\n\n${capped(own, most)}\n`
+  return `### Files that differ from the derivation\n\n${table(['File', 'How'], rows)}${more}${onTop}`
+}
+
+function invariants({ invariants: results }: Verified): string {
+  if (results.length === 0) return ''
+  const rows = results.map(({ type, passed, message, durationMs }) => [
+    mark(passed),
+    code(type),
+    plain(message),
+    seconds(durationMs),
+  ])
+  return `### Invariants\n\n${table(['', 'Invariant', 'Result', 'Time'], rows)}`
+}
+
+export function mutationSection({ result, survivors, threshold, partial, leftOut, passed }: ChangeMutation): string {
+  const { score, killed, survived, timeout, noCoverage } = result
+  const asked = threshold === undefined ? 'no threshold' : `threshold ${threshold}`
+  const caveats = [
+    ...(partial ? ['the time box closed before all mutants were tested'] : []),
+    ...(leftOut > 0 ? [`${leftOut} mutants were left out by the limit on their number`] : []),
+  ]
+  const rows = survivors
+    .slice(0, most)
+    .map((m) => [code(`${m.fileName}:${m.location.start.line}`), plain(m.mutatorName), code(m.replacement ?? '')])
+  return [
+    '### Mutants in the changed lines\n',
+    `${mark(passed)} Score **${score}** (${asked}): ${killed} killed, ${timeout} timed out, ${survived} survived, ${noCoverage} not covered.`,
+    ...(caveats.length === 0 ? [] : [`\n⚠️ ${caveats.join('; ')}.`]),
+    ...(rows.length === 0 ? [] : [`\n${table(['Line', 'Mutator', 'Replaced by, and no test noticed'], rows)}`]),
+    '',
+  ].join('\n')
+}
+
+function failedTests({ tests }: Verified): string {
+  if (tests === undefined || tests.passed) return ''
+  return details(`The last lines of ${code(tests.command)}`, fenced(tests.tail.slice(-6_000)))
+}
+
+export function verifiedSummary(found: Verified): string {
+  const { mutation, answer } = found
+  return [
+    verdict(found),
+    '',
+    facts(found),
+    differences(found),
+    invariants(found),
+    ...(mutation === undefined ? [] : [mutationSection(mutation)]),
+    failedTests(found),
+    ...answer.warnings.map((warning) => `> ⚠️ ${plain(warning)}\n`),
+  ].join('\n')
+}
+
+/** Nothing could be judged: why, where, and what to do. */
+export function refused(error: unknown): Outcome {
+  const known = isAtomicError(error)
+  const message = error instanceof Error ? error.message : String(error)
+  const code_ = known ? error.code : 'INTERNAL'
+  const [file, line, column] = (known ? (error.place ?? '') : '').split(':')
+  const fields = known ? (error.errors ?? []).map(({ path, message: own }) => `- ${code(path)} ${plain(own)}`) : []
+  const operation = known && error.operation !== undefined ? ` (operation ${error.operation})` : ''
+  return {
+    passed: false,
+    outputs: {},
+    findings: [
+      {
+        kind: 'error',
+        title: code_,
+        message: `${message}${operation}${known ? ` ${error.next}` : ''}`,
+        ...(file ? { file } : {}),
+        ...(line ? { line: Number(line) } : {}),
+        ...(column ? { column: Number(column) } : {}),
+      },
+    ],
+    summary: [
+      `## ❌ ${code_}: ${plain(message)}${operation}`,
+      '',
+      ...(known && error.place !== undefined ? [`At ${code(error.place)}.`, ''] : []),
+      ...fields,
+      ...(known ? ['', plain(error.next)] : []),
+      '',
+    ].join('\n'),
+  }
+}

@@ -1,0 +1,40 @@
+import type { ApplyAnswer, InvariantResult } from '../core/contracts/index.ts'
+import type { ChangeMutation } from '../core/dte/mutate-change.ts'
+import type { TestRun } from '../core/dte/testing/run.ts'
+import type { TreeDifference } from '../core/dte/trees/differences.ts'
+import type { Range } from './base.ts'
+import type { Expected } from './expected.ts'
+import type { SpecFile } from './spec-file.ts'
+
+/** All that a run found out; the summary, the outputs and the report are told from it. */
+export interface Verified {
+  range: Range
+  file: SpecFile
+  title: string
+  answer: ApplyAnswer
+  /** The plan digest that Atomic's commits name, where there are any. */
+  plannedDigest?: string
+  headTree: string
+  expected: Expected
+  differences: TreeDifference[]
+  invariants: InvariantResult[]
+  tests?: TestRun
+  mutation?: ChangeMutation
+}
+
+export const isPlanned = ({ plannedDigest, answer }: Verified): boolean =>
+  plannedDigest === undefined || plannedDigest === answer.planDigest
+
+/** Batches are still to come, and so far everything is as planned. */
+export const isUnderWay = ({ expected, differences }: Verified): boolean =>
+  expected.rolledBack === 0 && expected.landed < expected.planned && differences.length === 0
+
+export const failures = (found: Verified): string[] => [
+  ...(found.differences.length > 0
+    ? [`${found.differences.length} file(s) differ from what the ChangeSpec derives`]
+    : []),
+  ...(isPlanned(found) ? [] : ['the derivation has another plan digest than the commits name']),
+  ...found.invariants.filter((one) => !one.passed).map((one) => `invariant ${one.type} does not hold`),
+  ...(found.tests?.passed === false ? ['the tests fail'] : []),
+  ...(found.mutation?.passed === false ? ['the mutation score is below its threshold'] : []),
+]

@@ -1,0 +1,101 @@
+import { resolve } from 'node:path'
+import type { ApplyAnswer, PlannedBatch } from '../../../core/contracts/index.ts'
+import { parseChangeSpec } from '../../../core/dte/changespec.ts'
+import { deriveInChild } from '../../../core/dte/derive-in-child.ts'
+import { readCommitTree } from '../../../core/dte/trees/commit-tree.ts'
+import { gitIn } from '../../../core/dte/trees/git.ts'
+import type { WorkflowResult } from '../../github/actions/actions.ts'
+import type { Scene } from '../../github/scene.ts'
+
+export const project = {
+  'package.json': JSON.stringify({ name: 'shop', type: 'module', scripts: { test: 'node --test' } }),
+  'tsconfig.json': JSON.stringify({
+    compilerOptions: { strict: true, module: 'nodenext', allowImportingTsExtensions: true, noEmit: true },
+  }),
+  'src/user.ts': 'export class UserService {\n  getUser(id: string): string {\n    return id\n  }\n}\n',
+  'src/main.ts':
+    "import { UserService } from './user.ts'\n\nexport const who = (id: string): string => new UserService().getUser(id)\n",
+  'src/label.ts': "export const label = (n: number): string => (n >= 10 ? 'many' : 'few')\n",
+  'test/main.test.ts':
+    "import test from 'node:test'\nimport assert from 'node:assert/strict'\nimport { who } from '../src/main.ts'\ntest('who', () => assert.equal(who('1'), '1'))\n",
+}
+
+export const spec = `version: 1
+title: Rename getUser to fetchUser
+risk: low
+operations:
+  - { op: renameSymbol, symbol: "src/user.ts#UserService.getUser", to: fetchUser }
+  - { op: renameSymbol, symbol: "src/label.ts#label", to: amount }
+invariants:
+  - { type: regex, pattern: "getUser", files: ["src/**"], expect: absent }
+`
+
+let opened = 0
+
+/** A pull request with a ChangeSpec, on which Atomic's commits, good and bad ones, can be put. */
+export class PullRequest {
+  readonly scene: Scene
+  readonly number: number
+  readonly branch: string
+  /** Head that the plan is made on. */
+  readonly base: string
+  readonly answer: ApplyAnswer
+
+  private constructor(scene: Scene, number: number, branch: string, base: string, answer: ApplyAnswer) {
+    this.scene = scene
+    this.number = number
+    this.branch = branch
+    this.base = base
+    this.answer = answer
+  }
+
+  static async open(scene: Scene, text = spec, files: Record<string, string> = {}): Promise<PullRequest> {
+    const { repo } = scene
+    const branch = `topic-${++opened}`
+    await repo.push(branch, { '.atomic/change.yml': text, ...files }, { as: 'rita', message: 'Propose' })
+    const pull = await repo.openPull({ head: branch, title: 'Rename', as: 'rita' })
+    const base = await repo.head(branch)
+    const { tree } = await readCommitTree(gitIn(repo.gitDir, process.env), base)
+    const { answer } = await deriveInChild(parseChangeSpec(text).raw, tree)
+    return new PullRequest(scene, pull.number, branch, base, answer)
+  }
+
+  trailers(batchId: string, kind: 'apply' | 'rollback' = 'apply'): string {
+    return [
+      'Atomic-Mission: msn_1',
+      `Atomic-Batch: ${batchId}`,
+      `Atomic-Batch-Kind: ${kind}`,
+      `Atomic-Base: ${this.base}`,
+      `Atomic-Base-Tree: ${this.answer.baseTree}`,
+      `Atomic-Plan-Digest: ${this.answer.planDigest}`,
+    ].join('\n')
+  }
+
+  /** One batch committed as the app does it, with whatever else a test wants in that commit. */
+  land({ index, title, changes }: PlannedBatch, tampered: Record<string, string | null> = {}): Promise<string> {
+    const files = Object.fromEntries(changes.map(({ path, after }) => [path, after]))
+    const message = `${title}\n\n${this.trailers(`bat_${index}`)}`
+    return this.push({ ...files, ...tampered }, message, 'ada')
+  }
+
+  push(files: Record<string, string | null>, message: string, as = 'rita'): Promise<string> {
+    return this.scene.repo.push(this.branch, files, { as, message })
+  }
+
+  async landAll(tampered: Record<string, string | null> = {}): Promise<void> {
+    const last = this.answer.batches.length - 1
+    for (const batch of this.answer.batches) await this.land(batch, batch.index === last ? tampered : {})
+  }
+
+  run(inputs: Record<string, string> = {}, options: Record<string, unknown> = {}): Promise<WorkflowResult> {
+    return this.scene.github.actions.runWorkflow({
+      repo: 'acme/shop',
+      pullRequest: this.number,
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: as a workflow writes it
+      inputs: { 'github-token': '${{ github.token }}', ...inputs },
+      command: [process.execPath, resolve('action/main.ts')],
+      timeoutMs: 110_000,
+      ...options,
+    })
+  }
+}
