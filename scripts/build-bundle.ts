@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { build } from 'esbuild'
 
@@ -8,16 +8,35 @@ const root = resolve(import.meta.dirname, '..')
  * What the runner starts, and what that starts as processes of their own: each stands beside the
  * chunks, where `new URL('./NAME.js', import.meta.url)` finds it.
  */
-const entries = ['action/main.ts']
+const entries = ['action/main.ts', 'core/dte/child.ts', 'core/dte/mutators/stryker-plugin.ts']
 
 // Bundled CommonJS modules call `require` for Node's own.
 const banner =
   "import{createRequire as atomicCreateRequire}from'node:module';const require=atomicCreateRequire(import.meta.url);"
 
+/** Licences ask that their text goes with what is copied: those of every package that the bundle holds parts of. */
+function licences(inputs: readonly string[]): string {
+  const folders = new Set<string>()
+  for (const input of inputs) {
+    const found = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(resolve(root, input))
+    if (found?.[1] !== undefined) folders.add(found[1])
+  }
+  const texts = [...folders].map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<
+      string,
+      string
+    >
+    const file = readdirSync(folder).find((entry) => /^licen[cs]e(\.|$)/i.test(entry))
+    const text = file === undefined ? '' : readFileSync(join(folder, file), 'utf8').replaceAll('\r\n', '\n').trim()
+    return `${name}@${version} (${license})\n\n${text}\n`
+  })
+  return texts.sort().join(`\n${'-'.repeat(72)}\n\n`)
+}
+
 /** Bundles the Action: ESM, split into chunks, the same bytes from the same sources wherever it is run. */
 export async function buildBundle(outdir: string): Promise<{ files: number; bytes: number }> {
   const out = resolve(root, outdir)
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     absWorkingDir: root,
     entryPoints: entries,
     outdir: out,
@@ -33,6 +52,7 @@ export async function buildBundle(outdir: string): Promise<{ files: number; byte
     legalComments: 'none',
     banner: { js: banner },
     logLevel: 'warning',
+    metafile: true,
     write: false,
   })
   rmSync(out, { recursive: true, force: true })
@@ -40,6 +60,7 @@ export async function buildBundle(outdir: string): Promise<{ files: number; byte
   for (const file of outputFiles) writeFileSync(join(out, relative(out, file.path)), file.contents)
   // A package.json of its own keeps Node from looking further up for the kind of module these are.
   writeFileSync(join(out, 'package.json'), '{"type":"module"}\n')
+  writeFileSync(join(out, 'licenses.txt'), licences(Object.keys(metafile.inputs)))
   const names = readdirSync(out)
   return { files: names.length, bytes: names.reduce((sum, name) => sum + statSync(join(out, name)).size, 0) }
 }
