@@ -3,10 +3,11 @@ import { once } from 'node:events'
 import { copyFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Mission } from '../../core/contracts/index.ts'
+import type { Mission, MissionEvidence } from '../../core/contracts/index.ts'
+import type { EventPayload } from '../../core/evidence/conventions.ts'
 import { runAction } from './ci.ts'
 import { Narrator } from './narrate.ts'
-import { ownProject, type Project, zodProject } from './project.ts'
+import { ownProject, zodProject } from './project.ts'
 import { ask, author, branch, checkRun, openPull, openStage, reviewer, type Stage, until } from './stage.ts'
 
 export interface DemoOptions {
@@ -105,34 +106,38 @@ async function plan(stage: Stage, tell: Narrator): Promise<Mission> {
   await checkRun(stage, 'atomic/plan', 'action_required')
   const { items } = await ask<{ items: Mission[] }>(stage, '/missions')
   const mission = items[0]!
-  const answer = await ask<{
-    files: object
-    diff: string
-    operations: { op: string; filesChanged: number; edits: number }[]
-    baseTree: string
-    resultTree: string
-    batches: unknown[]
-  }>(stage, '/dte/apply', { changeSpec: mission.changeSpec, files: textFiles(project) })
-  for (const o of answer.operations) tell.say(o.op, `${o.edits} edits in ${o.filesChanged} files`)
-  tell.say('Plan digest', tell.color.bold(mission.planDigest ?? ''))
-  const forecast = await ask<{ usdEstimate: number; low: number; high: number; basis: string }>(
-    stage,
-    '/finops/forecast',
-    { content: answer.diff },
-  )
-  tell.say(
-    'Forecast',
-    `$${forecast.usdEstimate.toFixed(4)} ($${forecast.low.toFixed(4)} – $${forecast.high.toFixed(4)}) should a model review it`,
-  )
-  tell.block(answer.diff)
+  const evidence = await until('the plan in the evidence', async () => {
+    const { events } = await ask<MissionEvidence>(stage, `/evidence/mission/${mission.missionId}`)
+    return events.find((e) => e.type === 'mission.planned')?.body?.payload as
+      | EventPayload<'mission.planned'>
+      | undefined
+  })
+  for (const batch of evidence.batches)
+    tell.say(
+      `batch ${batch.index + 1}`,
+      `${batch.title} (${batch.paths.length} file${batch.paths.length === 1 ? '' : 's'})`,
+    )
+  tell.say('Tree', `${evidence.baseTree} → ${tell.color.bold(evidence.resultTree)}`)
+  tell.say('Plan digest', tell.color.bold(evidence.planDigest))
+  const { forecast, stats } = evidence
+  if (forecast)
+    tell.say(
+      'Forecast',
+      `$${forecast.usdEstimate.toFixed(4)} ($${forecast.low.toFixed(4)} – $${forecast.high.toFixed(4)}), should a model review it`,
+    )
+  const shown = /```diff\n([\s\S]*?)\n```/.exec(stage.repo.checkRun('atomic/plan')?.output?.text ?? '')?.[1]
+  if (shown !== undefined) tell.block(excerpt(shown))
   tell.good(
-    `check run atomic/plan waits for a person: ${Object.keys(answer.files).length} files in ${answer.batches.length} batches`,
+    `check run atomic/plan waits for a person: ${stats.files} files, +${stats.insertions} −${stats.deletions}, in ${evidence.batches.length} batches`,
   )
   return mission
 }
 
-const textFiles = (project: Project): Record<string, string> =>
-  Object.fromEntries(Object.entries(project.files).map(([path, data]) => [path, Buffer.from(data).toString('utf8')]))
+/** One file of a diff that changes something rather than adds it. */
+const excerpt = (diff: string): string => {
+  const files = diff.split(/^(?=diff --git )/m)
+  return files.find((file) => /^-[^-]/m.test(file)) ?? diff
+}
 
 async function approve(stage: Stage, tell: Narrator, mission: Mission): Promise<void> {
   tell.step('A reviewer says yes to exactly that')
