@@ -20,6 +20,16 @@ export class EditSet {
     else if (!list.some((e) => e.start === edit.start && e.end === edit.end && e.text === edit.text)) list.push(edit)
   }
 
+  /** Takes an edit back. */
+  drop(path: string, edit: TextEdit): void {
+    const list = this.#edits.get(path)
+    if (list !== undefined)
+      this.#edits.set(
+        path,
+        list.filter((e) => e !== edit),
+      )
+  }
+
   get size(): number {
     let n = 0
     for (const list of this.#edits.values()) n += list.length

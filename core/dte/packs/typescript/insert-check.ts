@@ -57,7 +57,11 @@ function declaredBy(node: ts.Node): Declared[] {
 
 /** What a list declares already. */
 export function declaredNames(list: List): Map<string, Declared> {
-  return new Map(list.elements.flatMap(declaredBy).map((d) => [d.key, d]))
+  const found = new Map<string, Declared>()
+  for (const d of list.elements.flatMap(declaredBy)) {
+    found.set(d.key, { ...d, overload: d.overload && (found.get(d.key)?.overload ?? true) })
+  }
+  return found
 }
 
 /** What the code would declare, read as an element of that list. */
@@ -111,7 +115,8 @@ export function checkInserted(
   const view = after.view(path) as View
   const map = (offset: number): number => edits.position(path, offset)
   const inserted: [number, number] = [edit.start, edit.start + edit.text.length]
-  for (const element of list.elements) {
+  const whole = list.holder === undefined ? list.elements : [...list.elements, list.holder]
+  for (const element of whole) {
     let node = nodeAt(view.source, map(element.getStart()))
     const width = map(element.end - 1) + 1
     while (node.parent !== undefined && node.end < width) node = node.parent

@@ -10,7 +10,7 @@ import { type List, listAround, listInside } from './lists.ts'
 import { nodeAt } from './occurrences.ts'
 import type { Project, View } from './project.ts'
 import { placeOf, refuse } from './refusals.ts'
-import { sitesOf } from './sites.ts'
+import { type Site, sitesOf } from './sites.ts'
 import { checkSyntax } from './syntax.ts'
 
 type Insert = Extract<Operation, { op: 'insertNode' }>
@@ -172,8 +172,27 @@ function blankBetween(text: string, list: List, body: string): boolean {
   const gaps = list.elements
     .slice(1)
     .map((e, i) => text.slice((list.elements[i] as ts.Node).end, startWithComments(e, text)))
-  if (gaps.length > 0) return gaps.filter((g) => /\n[ \t]*\r?\n/.test(g)).length * 2 >= gaps.length
-  return body.includes('\n') || (list.elements[0]?.getText().includes('\n') ?? false) || list.holder === undefined
+  const airy = gaps.filter((g) => /\n[ \t]*\r?\n/.test(g)).length * 2 >= gaps.length
+  if (gaps.length > 0 && airy) return true
+  // Statements of a function stand together; declarations that take several lines stand apart.
+  if (list.holder !== undefined && ts.isBlock(list.holder)) return false
+  const tall = list.elements.some((e) => e.getText().includes('\n'))
+  if (gaps.length > 0) return tall && body.includes('\n')
+  return tall || body.includes('\n') || list.holder === undefined
+}
+
+/** Sites that a new declaration could draw to itself: in its own file, or anywhere when it is global; a member draws none. */
+function reached(project: Project, view: View, list: List, name: string): Site[] {
+  const { holder } = list
+  const lexical = holder === undefined || ts.isBlock(holder) || ts.isModuleBlock(holder) || list.separator !== 'space'
+  const member =
+    holder !== undefined &&
+    (ts.isClassLike(holder) ||
+      ts.isInterfaceDeclaration(holder) ||
+      ts.isTypeLiteralNode(holder) ||
+      ts.isObjectLiteralExpression(holder))
+  if (!lexical || member) return []
+  return sitesOf(project, name, holder === undefined && !ts.isExternalModule(view.source) ? undefined : view.path)
 }
 
 /** Inserts code beside or inside a node, laid out like its surroundings. */
@@ -194,7 +213,8 @@ export function insertNode(project: Project, op: Insert, options: PackOptions): 
       ? taken.length === names.length
       : spot.list.elements.some((e) => shape(e.getText()) === shape(op.code))
   if (op.unlessExists === true && exists) return { changes: new Map(), edits: 0, moved: new Map(), warnings: [] }
-  const clash = taken.find((n) => !n.overload || !there.get(n.key)?.overload)
+  // Overloads, interfaces and namespaces stand beside others of their name.
+  const clash = taken.find((n) => !n.overload && !there.get(n.key)?.overload)
   if (clash !== undefined)
     throw refuse(
       'NAME_COLLISION',
@@ -205,7 +225,7 @@ export function insertNode(project: Project, op: Insert, options: PackOptions): 
   const edits = new EditSet()
   const edit = editFor(view, spot, op.code)
   edits.add(view.path, edit)
-  const older = [...new Set(names.map((n) => n.name))].flatMap((name) => sitesOf(project, name))
+  const older = [...new Set(names.map((n) => n.name))].flatMap((name) => reached(project, view, spot.list, name))
   const changes = edits.changes(project.tree)
   const syntax = checkSyntax(project, [view.path])
   project.advance(applyChanges(project.tree, changes), changes)

@@ -51,10 +51,10 @@ export function listInside(node: ts.Node): List | undefined {
   return undefined
 }
 
-/** The element of a list that a declaration belongs to, and that list, for `before` and `after`. */
-export function listAround(node: ts.Node): { list: List; element: ts.Node } | undefined {
+/** The element of a list that a declaration belongs to, and that list, for `before` and `after`; a variable goes with its `whole` statement. */
+export function listAround(node: ts.Node, whole = true): { list: List; element: ts.Node } | undefined {
   let element = node
-  if (ts.isVariableDeclaration(element) && ts.isVariableStatement(element.parent.parent))
+  if (whole && ts.isVariableDeclaration(element) && ts.isVariableStatement(element.parent.parent))
     element = element.parent.parent
   const { parent } = element
   if (parent === undefined) return undefined

@@ -67,7 +67,7 @@ function spanOf(text: string, node: ts.Node, gone: ReadonlySet<ts.Node>): [start
     return [(node.name as ts.Node).getStart(), bindings.getStart()]
   }
   if (ts.isNamedImports(node) || ts.isNamespaceImport(node)) return [(node.parent.name as ts.Node).end, node.end]
-  const around = listAround(node)
+  const around = listAround(node, false)
   if (around === undefined || around.element !== node || around.list.separator === 'line') return wholeLines(node, text)
   const { elements } = around.list
   const index = elements.indexOf(node)

@@ -7,6 +7,7 @@ import { bindingOf, type Key } from './binding.ts'
 import { type CallLike, calleeOf, callsOf } from './calls.ts'
 import { EditSet, type TextEdit } from './edits.ts'
 import { addImports, locate, wantedNames } from './imports.ts'
+import { newlineOf } from './layout.ts'
 import { isNameNode, nodeAt, occurrencesIn } from './occurrences.ts'
 import { expressionOrigins } from './origin.ts'
 import type { Project, View } from './project.ts'
@@ -332,9 +333,29 @@ function removeUnused(view: View, keys: ReadonlySet<Key>, calls: readonly CallLi
       }
     }
   }
-  // A specifier that another edit touches (a name added behind it) stays out of harm's way by keeping its import.
-  const free = gone.filter((n) => !edits.of(view.path).some((e) => e.start === n.end && e.end === n.end))
-  if (free.length > 0) removeNodes(view.path, view.source, free, edits)
+  const free: ts.Node[] = []
+  for (const node of gone) {
+    // A name added behind this one takes its place.
+    const behind = edits
+      .of(view.path)
+      .find((e) => e.start === node.end && e.end === node.end && e.text.startsWith(', '))
+    if (behind === undefined) free.push(node)
+    else {
+      edits.drop(view.path, behind)
+      edits.add(view.path, { start: node.getStart(), end: node.end, text: behind.text.slice(2) })
+    }
+  }
+  const removals = new EditSet()
+  removeNodes(view.path, view.source, free, removals)
+  const newline = newlineOf(view.source.text)
+  for (const removal of removals.of(view.path)) {
+    const inside = edits
+      .of(view.path)
+      .filter((e) => e.start === e.end && removal.start < e.start && e.start <= removal.end)
+    for (const edit of inside) edits.drop(view.path, edit)
+    const lines = inside.map((e) => e.text.trim())
+    edits.add(view.path, lines.length === 0 ? removal : { ...removal, text: lines.join(newline) + newline })
+  }
 }
 
 /** The template's own names must mean at every site what they mean at the top of the file: nothing local may capture them. */

@@ -9,10 +9,11 @@ export interface Site extends Occurrence {
   binding: Binding
 }
 
-/** Every site of a name in the project, files in order, each in every program that owns its file. */
-export function sitesOf(project: Project, name: string): Site[] {
+/** Every site of a name in the project (or in one file), files in order, each in every program that owns its file. */
+export function sitesOf(project: Project, name: string, only?: string): Site[] {
   const sites: Site[] = []
-  for (const views of project.views.values()) {
+  const files = only === undefined ? project.views.values() : [project.views.get(only) ?? []]
+  for (const views of files) {
     for (const view of views) {
       for (const occurrence of occurrencesIn(view, name)) {
         const binding = bindingOf(occurrence)
