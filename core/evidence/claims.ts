@@ -205,13 +205,12 @@ export function judgeTests(view: MissionView): Claim {
   const latest = ofThis.filter((f) => f.payload.trusted).at(-1)
   if (latest && !good.includes(latest))
     return fail(`the last trusted verification (event ${latest.index}) did not pass`)
-  if (good.length === 0) {
-    if (end && plan?.payload.policy.verifyRequired)
-      return fail('policy asks for a trusted verification of what landed; none passed')
+  if (end && plan?.payload.policy.verifyRequired && !good.some((f) => f.payload.by !== 'app'))
+    return fail('policy asks for a trusted run that verifies what landed; none passed')
+  if (good.length === 0)
     return unknown(
       runs.length > 0 ? 'only reported by the pull request, not by a trusted run' : 'the result was not verified',
     )
-  }
   const tests = good.flatMap(({ payload }) => (payload.tests ? [payload.tests] : []))
   const mutation = good.findLast((f) => f.payload.mutation)?.payload.mutation
   const parts = [

@@ -56,6 +56,9 @@ interface Waiting {
 
 /** Events of one commit; more would only delay the first. */
 const largestGroup = 512
+const saltBytes = 32
+/** What `newId` takes. */
+const idBytes = 16
 /** Another process may win the race for the next index this often in a row. */
 const tries = 8
 
@@ -234,11 +237,18 @@ export class Sequencer {
     // The log's times never run backwards, even where the machine's do.
     const recordedAt = now > before.recordedAt ? now : before.recordedAt
     const writes: Write[] = []
+    // One call for the whole group: asking the system for randomness costs more than using it.
+    const randomness = random(group.length * (saltBytes + idBytes))
+    let used = 0
+    const take = (n: number): Uint8Array => {
+      used += n
+      return randomness.subarray(used - n, used)
+    }
     const recorded = group.map(({ entry }) => {
       const { event } = entry
       const body = bodyOf(event)
-      const salt = Buffer.from(random(32)).toString('hex')
-      const eventId = newId('evt', clock, random)
+      const salt = Buffer.from(take(saltBytes)).toString('hex')
+      const eventId = newId('evt', clock, take)
       const commitment = commitmentOf(salt, body)
       const text = leafText({ commitment, eventId, recordedAt, type: event.type })
       const hash = leafHash(Buffer.from(text))

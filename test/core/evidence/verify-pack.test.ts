@@ -111,6 +111,14 @@ const stories: [string, string, (events: Told[]) => Told[]][] = [
       return e
     },
   ],
+  [
+    'tests',
+    'only the app itself verified, where policy asks for a run',
+    (e) => {
+      payloadOf(e, 'verify.completed').by = 'app'
+      return e
+    },
+  ],
   ['tests', 'nothing was verified', (e) => e.filter((x) => x.type !== 'verify.completed')],
 ]
 test.each(stories)('a truthful record of a bad mission fails at "%s": %s', async (name, _, change) => {
