@@ -83,6 +83,7 @@ export function buildServices({ config, store, blobs, clock, source = noTrees }:
       ...(config.prices === undefined ? {} : { ownPrices: config.prices }),
       emit: async (body, key) => void (await evidence.append({ body }, serviceContext(key, key))),
       repositoryOf: (missionId) => repositoryOf(services, missionId),
+      ended: async (missionId) => !['open', undefined].includes((await missionOf(services, missionId))?.status),
     })
 
   if (runs('dte')) services.dte = createDteService({ source })
@@ -138,14 +139,19 @@ async function recordDenial(
   )
 }
 
-/** `owner/repo` of a mission, where it has one. */
-async function repositoryOf({ orchestrator }: Partial<Services>, id: string): Promise<string | undefined> {
+/** A mission, where it is known here. */
+async function missionOf({ orchestrator }: Partial<Services>, id: string) {
   try {
     const mission = await orchestrator?.get({ params: { id } }, serviceContext(id))
-    const source = mission?.source
-    return source && 'repository' in source ? `${source.repository.owner}/${source.repository.repo}` : undefined
+    return mission instanceof Content ? undefined : mission
   } catch (error) {
     if (isAtomicError(error, 'NOT_FOUND')) return undefined
     throw error
   }
+}
+
+/** `owner/repo` of a mission, where it has one. */
+async function repositoryOf(services: Partial<Services>, id: string): Promise<string | undefined> {
+  const source = (await missionOf(services, id))?.source
+  return source && 'repository' in source ? `${source.repository.owner}/${source.repository.repo}` : undefined
 }

@@ -10,6 +10,10 @@ export const ForecastRequest = z
     content: z.string().optional(),
     tokens: tokens.optional(),
     outputTokens: tokens.optional(),
+    /** `owner/repo`: whose settled missions to learn from. */
+    repository: z.string().min(1).max(512).optional(),
+    /** The mission that it is for; when that has ended, the forecast is compared with what it cost. */
+    missionId: z.string().min(1).max(128).optional(),
     files: z.array(z.strictObject({ path: z.string().min(1), content: z.string() })).optional(),
   })
   .refine((r) => r.content !== undefined || r.tokens !== undefined || r.files !== undefined, {
@@ -34,6 +38,8 @@ export const ForecastAnswer = z
     low: Usd,
     high: Usd,
     byModel: z.array(ModelForecast),
+    /** By mission step, where callers said which step their calls were for; shares add up to 1. */
+    byStep: z.array(z.strictObject({ step: z.string(), share: z.number(), usdEstimate: Usd })).optional(),
     /** In words: what the figures rest on. */
     basis: z.string(),
   })

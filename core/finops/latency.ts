@@ -1,3 +1,4 @@
+import type { Store } from '../storage/store.ts'
 import type { Draft } from './draft.ts'
 import type { LedgerEntry } from './posting.ts'
 
@@ -11,7 +12,7 @@ const enough = 20
 const sizeOf = (outputTokens: number): number => Math.max(0, Math.floor(Math.log2(outputTokens + 1) / 2) - 3)
 const keyOf = (model: string, outputTokens: number): string => `${sizeOf(outputTokens)} ${model}`
 
-export interface Latencies {
+interface Latencies {
   /** ms, oldest first. */
   ms: number[]
 }
@@ -25,13 +26,13 @@ export async function observeLatency(draft: Draft, { model, latencyMs, usage }: 
 }
 
 /** The smallest latency that `share` of those observed do not exceed; nothing where too few are known. */
-export function quantile({ ms }: Latencies, share: number): number | undefined {
+function quantile({ ms }: Latencies, share: number): number | undefined {
   if (ms.length < enough) return undefined
   return ms.toSorted((a, b) => a - b)[Math.min(ms.length, Math.ceil(share * (ms.length + 1))) - 1]
 }
 
-export const readLatencies = (
-  read: (collection: string, key: string) => Promise<Latencies | undefined>,
-  model: string,
-  outputTokens: number,
-): Promise<Latencies | undefined> => read(collection, keyOf(model, outputTokens))
+/** ms that 95 of 100 calls of that model with an answer of that length did not exceed. */
+export async function observedP95(store: Store, model: string, outputTokens: number): Promise<number | undefined> {
+  const row = await store.get<Latencies>(collection, keyOf(model, outputTokens))
+  return row && quantile(row.value, 0.95)
+}

@@ -12,9 +12,10 @@ import { budgets, removeExpired } from './holds.ts'
 import { observeLatency } from './latency.ts'
 import { createOutbox, type Emit, outboxCollection } from './outbox.ts'
 import { checkPosting, type Posting } from './posting.ts'
+import { observeStep, stepsCollection } from './steps.ts'
 
 /** Read and written by nearly every posting. */
-const remembered = new Set([budgets])
+const remembered = new Set([budgets, stepsCollection])
 const maxTries = 100
 const maxBatch = 200
 /** The evidence log orders events by mission; spending outside of any is kept together. */
@@ -77,7 +78,10 @@ export function openLedger({ store, clock, emit, tell }: LedgerPorts): Ledger {
     for (const { posting, resolve, reject } of batch) {
       try {
         const applied = await apply(store, draft, posting, at)
-        if (applied.entry) await observeLatency(draft, applied.entry)
+        if (applied.entry) {
+          await observeLatency(draft, applied.entry)
+          await observeStep(draft, applied.entry)
+        }
         more.push(...record(posting, applied, at))
         settled.push(() => resolve(applied.row))
       } catch (error) {

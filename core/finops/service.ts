@@ -1,25 +1,59 @@
 import type { Service } from '../contracts/index.ts'
 import { postBudget, readBudget } from './budget.ts'
-import { forecast } from './forecast.ts'
+import { createExperience } from './experience.ts'
+import { type ForecastPorts, forecast } from './forecast.ts'
+import { observedP95 } from './latency.ts'
 import { type LedgerPorts, openLedger } from './ledger.ts'
 import { readModelPolicy, replaceModelPolicy } from './models.ts'
 import type { OwnPriceList } from './price-sources/own.ts'
 import { createPrices } from './prices.ts'
 import { costReport } from './report.ts'
+import { everywhere, type StepCosts, sharesOf, stepsCollection } from './steps.ts'
+
+const learnEveryMs = 60_000
 
 export interface FinopsPorts extends LedgerPorts {
   /** `owner/repo` of a mission, for reports by repository. */
   /** The operator's prices and discounts. */
   ownPrices?: OwnPriceList
   repositoryOf?: (missionId: string) => Promise<string | undefined>
+  /** Whether a mission has ended, so that its forecast can be compared with its cost. */
+  ended?: (missionId: string) => Promise<boolean>
 }
 
 /** Forecasts, budgets, the routing policy and cost reports. */
-export function createFinopsService({ store, clock, emit, ownPrices, repositoryOf }: FinopsPorts): Service<'finops'> {
+export function createFinopsService({ ownPrices, repositoryOf, ended, ...ports }: FinopsPorts): Service<'finops'> {
+  const { store, clock } = ports
   const prices = createPrices({ clock, ...(ownPrices === undefined ? {} : { own: ownPrices }) })
-  const ledger = openLedger({ store, clock, emit })
+  const ledger = openLedger(ports)
+  const experience = createExperience({ store, clock, ended: ended ?? (async () => false) })
+  const learning: ForecastPorts = {
+    clock,
+    prices,
+    interval: (repository) => experience.interval(repository),
+    p95Latency: (model, outputTokens) => observedP95(store, model, outputTokens),
+    async steps(repository = everywhere) {
+      const own = sharesOf((await store.get<StepCosts>(stepsCollection, repository))?.value)
+      if (own.length > 0 || repository === everywhere) return own
+      return sharesOf((await store.get<StepCosts>(stepsCollection, everywhere))?.value)
+    },
+  }
+  let learntAt = Number.NEGATIVE_INFINITY
+  /** Beside the answer: it shall not wait for what it can do without. */
+  const learnSometimes = (): void => {
+    if (clock.now() - learntAt < learnEveryMs) return
+    learntAt = clock.now()
+    experience.learn().catch(() => {})
+  }
   return {
-    forecast: ({ body }) => forecast(body, clock, prices),
+    async forecast({ body }) {
+      const { missionId } = body
+      const repository = body.repository ?? (missionId === undefined ? undefined : await repositoryOf?.(missionId))
+      learnSometimes()
+      const answer = await forecast({ ...body, ...(repository === undefined ? {} : { repository }) }, learning)
+      if (missionId !== undefined) await experience.remember(missionId, repository, answer)
+      return answer
+    },
     budget: ({ query }) => readBudget(ledger, query.scope),
     async consume({ body }, { caller }) {
       const missionId = 'total' in body ? undefined : body.missionId

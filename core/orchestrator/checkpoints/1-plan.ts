@@ -22,7 +22,7 @@ export async function makePlan(
   await preflight(parts, record, [{ path: 'changespec.json', content: specText }], ctx)
 
   const answer = await services.dte.apply({ body: { changeSpec: spec, ...(await whereFrom(parts, record)) } }, ctx)
-  const forecast = await forecastOf(parts, answer, ctx)
+  const forecast = await forecastOf(parts, record, answer, ctx)
   const derivation = await toJsonBlob(blobs, answer)
   const changespec = await blobs.put(Buffer.from(specText))
   const plan: PlanDetail = {
@@ -103,10 +103,17 @@ export async function preflight(
 }
 
 /** A forecast is a help, not a gate: a model without a price does not stop a plan. */
-async function forecastOf(parts: Parts, answer: ApplyAnswer, ctx: CallContext): Promise<ForecastAnswer | undefined> {
+async function forecastOf(
+  parts: Parts,
+  { mission: { missionId, source } }: MissionRecord,
+  answer: ApplyAnswer,
+  ctx: CallContext,
+): Promise<ForecastAnswer | undefined> {
+  const repository =
+    source && 'repository' in source ? { repository: `${source.repository.owner}/${source.repository.repo}` } : {}
   const files = Object.entries(answer.files).flatMap(([path, content]) => (content === null ? [] : [{ path, content }]))
   try {
-    return await parts.services.finops.forecast({ body: { files } }, ctx)
+    return await parts.services.finops.forecast({ body: { files, missionId, ...repository } }, ctx)
   } catch (e) {
     if (isAtomicError(e) && e.status < 500) return undefined
     throw e

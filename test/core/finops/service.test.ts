@@ -186,6 +186,20 @@ describe('the finops service', () => {
       expect(await service.consume({ body: more }, ctx())).toMatchObject({ held: 0.6, consumed: 0.0071 })
     })
 
+    it('teach how long calls take, and which step costs what', async () => {
+      for (let i = 0; i < 40; i++) {
+        const body = { ...call, requestId: `c${i}`, latencyMs: 1000 + 10 * i, step: i % 4 ? 'plan' : 'verify' } as const
+        await service.consume({ body }, ctx())
+      }
+      const body = { model: 'claude-haiku-4-5', tokens: 10_000, outputTokens: 500 }
+      const answer = await service.forecast({ body }, ctx())
+      expect(answer).toMatchObject({ p95Latency: 1380 })
+      expect(answer.byStep?.map(({ step, share }) => [step, share])).toEqual([
+        ['plan', 0.75],
+        ['verify', 0.25],
+      ])
+    })
+
     it('are never free: a model without a price is refused', async () => {
       const body = { ...call, model: 'nobody-1' }
       await expect(service.consume({ body }, ctx())).rejects.toMatchObject({ code: 'UNKNOWN_MODEL' })

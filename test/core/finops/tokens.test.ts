@@ -27,7 +27,7 @@ describe('tokens', () => {
     const line = 'const value = other;\n'
     const one = countTokens(line, 'gpt-5')
     const many = countTokens(line.repeat(4000), 'gpt-5')
-    expect(Math.abs(many - 4000 * one) / (4000 * one)).toBeLessThan(0.005)
+    expect(Math.abs(many - 4000 * one) / (4000 * one)).toBeLessThan(0.01)
   })
 
   it('of large texts are sampled, near the whole count, the same each time', () => {
