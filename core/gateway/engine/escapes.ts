@@ -39,8 +39,13 @@ function entity(text: string, i: number): Escape | undefined {
 }
 
 function hex(text: string, from: number, n: number): number {
-  for (let i = from; i < from + n; i++) if (!at(text, i, HEX)) return -1
-  return Number.parseInt(text.slice(from, from + n), 16)
+  let value = 0
+  for (let i = from; i < from + n; i++) {
+    const c = text.charCodeAt(i)
+    if (!at(text, i, HEX)) return -1
+    value = value * 16 + (c <= 57 ? c - 48 : (c & 31) + 9)
+  }
+  return value
 }
 
 const printable = (code: number, length: number): Escape | undefined =>

@@ -111,11 +111,15 @@ function scanPlain(
   const context: ScanContext = { text, examples, readTo: new Map() }
   const found: Ranked[] = []
   const kept: [start: number, end: number][] = []
+  /** Where each detector's last finding ends: what it reports inside that says nothing new. */
+  const foundTo = new Int32Array(detectors.length)
   const look = (d: number, start: number, end: number): void => {
     const detector = detectors[d]!
+    if (start < foundTo[d]!) return
     if (without?.has(detector.type)) return
     const match = detector.verify(context, start, end)
     if (match === undefined) return
+    foundTo[d] = match.end
     found.push({
       start: match.start,
       end: match.end,

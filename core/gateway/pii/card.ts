@@ -1,3 +1,4 @@
+import { DIGIT, skip } from '../engine/chars.ts'
 import type { Detector } from '../engine/detector.ts'
 import { luhn, readDigits, standsAlone } from './digits.ts'
 
@@ -31,6 +32,8 @@ export const card: Detector = {
   digits: true,
   source: 'https://www.iso.org/standard/70484.html',
   verify({ text, examples }, start) {
+    const first = skip(text, start, DIGIT, 20) - start
+    if (first !== 4 && first < 13) return undefined
     const { digits, end, groups, marks } = readDigits(text, start, ' -', 19)
     if (digits.length < 13 || digits.length > 19 || !standsAlone(text, start, end)) return undefined
     if (marks !== '' && (new Set(marks).size > 1 || !printed(groups))) return undefined
@@ -44,5 +47,5 @@ export const card: Detector = {
 
 function printed(groups: readonly number[]): boolean {
   const shape = groups.join(' ')
-  return ['4 4 4 4', '4 6 5', '4 6 4', '4 4 4 4 3', '4 4 4 1', '6 13', '4 4 5'].includes(shape)
+  return ['4 4 4 4', '4 6 5', '4 6 4', '4 4 4 4 3', '4 4 4 1', '4 4 5'].includes(shape)
 }

@@ -11,6 +11,7 @@ export const usSsn: Detector = {
   digits: true,
   source: 'https://www.ssa.gov/employer/randomization.html',
   verify({ text }, start) {
+    if (text[start + 3] !== '-' && text[start + 3] !== ' ') return undefined
     const { digits, end, groups, marks } = readDigits(text, start, '- ', 9)
     if (digits.length !== 9 || groups.join() !== '3,2,4' || marks[0] !== marks[1] || !standsAlone(text, start, end))
       return undefined

@@ -1,5 +1,5 @@
 import { at, DIGIT, LOWER, UPPER } from '../engine/chars.ts'
-import type { Detector, Match } from '../engine/detector.ts'
+import type { Detector, Match, ScanContext } from '../engine/detector.ts'
 import { entropy } from '../engine/entropy.ts'
 import { isFiller, isMixed } from '../engine/fillers.ts'
 import { assignedAt } from './assignment.ts'
@@ -118,11 +118,11 @@ export const assigned: readonly Detector[] = rules.map((rule) => ({
   kind: 'secret',
   keywords: rule.names,
   source: 'https://cwe.mitre.org/data/definitions/798.html',
-  verify: ({ text }, start, end) => verifyName(text, start, end, rule),
+  verify: (scan, start, end) => verifyName(scan, start, end, rule),
 }))
 
-function verifyName(text: string, start: number, end: number, rule: NameRule): Match | undefined {
-  const found = assignedAt(text, start, end, 24)
+function verifyName(scan: ScanContext, start: number, end: number, rule: NameRule): Match | undefined {
+  const found = assignedAt(scan, start, end, 24)
   if (found === undefined || !suffixes.has(found.rest.toLowerCase())) return undefined
   return isSecret(found.value, found.quoted, rule) ? { start: found.start, end: found.end, confidence: 0.7 } : undefined
 }

@@ -1,4 +1,5 @@
 import { ALNUM, at, BLANK, STOP, skip } from '../engine/chars.ts'
+import type { ScanContext } from '../engine/detector.ts'
 
 /** A value that is given to a name; offsets of the value alone. */
 export interface Assigned {
@@ -11,6 +12,7 @@ export interface Assigned {
 }
 
 const longest = 512
+const long = 200
 
 /**
  * The value that the name with this keyword is given, in the ways that languages and formats have:
@@ -19,14 +21,25 @@ const longest = 512
  * @param end where it ends
  * @param most how much longer than the keyword the name may be
  */
-export function assignedAt(text: string, start: number, end: number, most: number): Assigned | undefined {
+export function assignedAt(
+  { text, readTo }: Pick<ScanContext, 'text' | 'readTo'>,
+  start: number,
+  end: number,
+  most: number,
+): Assigned | undefined {
   let nameEnd = end
   while (nameEnd - end < most && (at(text, nameEnd, ALNUM) || '_-.'.includes(text[nameEnd] ?? ' '))) nameEnd++
   while (nameEnd > end && text[nameEnd - 1] === '.') nameEnd--
   const opened = openValue(text, start, nameEnd)
   if (opened === undefined) return undefined
   const { from, quote } = opened
+  // Inside a long value that another name was given already, every further name would read it again.
+  if (from < (readTo.get('assigned') ?? 0) && from !== readTo.get('assigned from')) return undefined
   const to = quote === '' ? bareEnd(text, from) : quotedEnd(text, from, quote)
+  if ((to < 0 ? longest : to - from) >= long) {
+    readTo.set('assigned', to < 0 ? from + longest : to)
+    readTo.set('assigned from', from)
+  }
   if (to < 0) return undefined
   const rest = text.slice(end, nameEnd)
   return { rest, value: text.slice(from, to), start: from, end: to, quoted: quote !== '' }

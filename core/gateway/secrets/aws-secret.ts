@@ -15,13 +15,16 @@ export const awsSecret: Detector = {
   kind: 'secret',
   keywords: ['akia', 'asia', 'aws_secret', 'secret_access_key', 'secretaccesskey', 'aws_sec'],
   source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html',
-  verify({ text, examples }, start, end) {
+  verify({ text, examples, readTo }, start, end) {
     const id = text.slice(start, end)
     const byId = id === 'AKIA' || id === 'ASIA'
     if (byId && !/^[A-Z2-7]{16}$/.test(text.slice(end, end + 16))) return undefined
     const stop = Math.min(text.length, end + reach)
+    // What was read for the id before holds nothing; a run that was begun there is not begun anew.
+    let from = Math.max(end, readTo.get('aws-secret') ?? 0)
+    if (from > end) while (from < stop && at(text, from - 1, BASE64)) from++
     let run = 0
-    for (let i = end; i <= stop; i++) {
+    for (let i = from; i <= stop; i++) {
       if (i < stop && at(text, i, BASE64)) {
         run++
         continue
@@ -34,6 +37,7 @@ export const awsSecret: Detector = {
       }
       run = 0
     }
+    readTo.set('aws-secret', Math.max(end, stop - run))
     return undefined
   },
 }

@@ -57,8 +57,9 @@ export function namedDetector(rule: NamedRule): Detector {
     kind: 'secret',
     keywords: [...new Set(rule.names.flatMap(spellings))],
     source: rule.source,
-    verify({ text }, start, end) {
-      const found = assignedAt(text, start, end, 40)
+    verify(scan, start, end) {
+      const { text } = scan
+      const found = assignedAt(scan, start, end, 40)
       if (found === undefined) return undefined
       const { rest, value } = found
       if (!shapes.some((s) => s.match(value, 0) === value.length)) return undefined
