@@ -10,7 +10,7 @@ import { createTelemetry } from '../core/platform/telemetry.ts'
 import type { Config } from './config.ts'
 import { openData } from './data.ts'
 import { openGithub } from './github/access.ts'
-import { createGithubShell } from './github/shell.ts'
+import { createGithubShell, repositoryPolicies } from './github/shell.ts'
 import { createAuthenticate } from './http/auth.ts'
 import { createDeliveries } from './http/deliveries.ts'
 import { sweep } from './http/expiry.ts'
@@ -95,7 +95,13 @@ async function build(config: Config, options: StartOptions, closing: Closing): P
   const publicUrl = publicAddress(config)
   const { github, oidc } = config
   const access = github === undefined ? undefined : openGithub(github, log)
-  const parts = { config, store, blobs, clock, ...(access === undefined ? {} : { source: access.trees }) }
+  const parts = {
+    config,
+    store,
+    blobs,
+    clock,
+    ...(access === undefined ? {} : { source: access.trees, policyOf: repositoryPolicies(access.octokitFor, clock) }),
+  }
   const services = buildServices(parts)
   const orchestrator = buildOrchestrator({ ...parts, jobs, version }, services)
   const own = Object.fromEntries(

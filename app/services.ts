@@ -6,6 +6,7 @@ import type { TreeSource } from '../core/dte/tree.ts'
 import { logKeys } from '../core/evidence/log/key-file.ts'
 import { createEvidenceService } from '../core/evidence/service.ts'
 import { createFinopsService } from '../core/finops/service.ts'
+import { type ContentPolicy, contentPolicy } from '../core/gateway/policy/schema.ts'
 import { createGatewayService, type Denial } from '../core/gateway/service.ts'
 import { createOrchestrator } from '../core/orchestrator/create.ts'
 import { serviceContext } from '../core/orchestrator/deps.ts'
@@ -27,6 +28,8 @@ export interface ServiceParts {
   clock: Clock
   /** Where repositories are read from; absent where no app is configured. */
   source?: TreeSource
+  /** What the configuration of `owner/repo` lets through the gateway. */
+  policyOf?(repository: string): Promise<ContentPolicy | undefined>
 }
 
 export interface MissionParts extends ServiceParts {
@@ -56,7 +59,14 @@ const noTrees: TreeSource = {
 }
 
 /** The services that this process can call: its own, and those reached by their address. */
-export function buildServices({ config, store, blobs, clock, source = noTrees }: ServiceParts): Partial<Services> {
+export function buildServices({
+  config,
+  store,
+  blobs,
+  clock,
+  source = noTrees,
+  policyOf,
+}: ServiceParts): Partial<Services> {
   const services = remoteServices(config)
   const runs = (group: keyof Services): boolean => config.services.includes(group)
 
@@ -104,6 +114,8 @@ export function buildServices({ config, store, blobs, clock, source = noTrees }:
         // A total of nothing says that no budget is kept.
         return budget.total === 0 ? undefined : budget.remaining
       },
+      policy: async ({ repository }) =>
+        (repository === undefined ? undefined : await policyOf?.(repository)) ?? contentPolicy(),
       record: (denial, ctx) => recordDenial(evidence, denial, ctx, clock),
     })
 

@@ -11,7 +11,11 @@ import { listing, type RepositoryName, readBlob, readTree } from './tree-source.
 import { writeTree } from './tree-writes.ts'
 
 /** The branch of a pull request, as the place where a mission's batches land: one commit each. */
-export function createBranchWorksite(githubFor: GitHubFor, store: Store): Worksite {
+export function createBranchWorksite(
+  githubFor: GitHubFor,
+  store: Store,
+  recheck: (record: MissionRecord) => Promise<void>,
+): Worksite {
   const open = async (record: MissionRecord): Promise<{ github: GitHub; pull: PullBinding; name: RepositoryName }> => {
     const { pull } = record
     if (!pull) throw new AtomicError('INTERNAL', 'This mission has no pull request.')
@@ -49,6 +53,7 @@ export function createBranchWorksite(githubFor: GitHubFor, store: Store): Worksi
       if (intent && (await standsUnder(github, name, intent.commit, head.sha)))
         return { commit: intent.commit, tree: intent.tree }
       stands(landing, head, pull.headRef)
+      if (landing.kind === 'apply') await recheck(landing.record)
       const commit = reusable(intent, landing, head.sha) ?? (await makeCommit(github, name, store, landing, head.sha))
       await advance(github, name, pull.headRef, head.sha, commit)
       return { commit, tree: landing.resultTree } satisfies Landed

@@ -45,7 +45,7 @@ export async function established(
   await headStands(parts, pull, record)
   namesTheHead(pull, given)
   if (given.decision === 'approve') planIsOlder(record, given)
-  const policy = policyOf(await readConfig(github, { owner: pull.owner, repo: pull.repo }), record)
+  const policy = policyOf(await readConfig(github, { owner: pull.owner, repo: pull.repo }), pull, record)
   const facts = await factsOf(github, pull, record, policy)
   const person = await personOf(github, pull, policy, facts, sender)
   const may = mayApprove(policy, checkpoint, person, facts, given.decision)

@@ -3,6 +3,7 @@ import { ownedPaths } from '../../core/orchestrator/approvals/eligible.ts'
 import type { Facts, Person } from '../../core/orchestrator/approvals/facts.ts'
 import { missionPolicy } from '../../core/orchestrator/approvals/policy.ts'
 import type { Approval, MissionPolicy, MissionRecord } from '../../core/orchestrator/types.ts'
+import { canonicalDigest } from '../../core/platform/canonical.ts'
 import { type GitHub, orAbsent, pages } from './client.ts'
 import type { PullRequest } from './pull-request.ts'
 import { readText } from './repository-config.ts'
@@ -15,8 +16,24 @@ export interface Sender {
   app?: string
 }
 
-export const policyOf = (config: AtomicConfig, record: Pick<MissionRecord, 'mission' | 'plan'>): MissionPolicy =>
-  missionPolicy(config, { risk: record.mission.risk, paths: touchedPaths(record) })
+/**
+ * What policy asks of a change that would go into this base branch. The digest covers the branch:
+ * what was approved for one is not approved for another.
+ */
+export function policyFor(
+  config: AtomicConfig,
+  baseRef: string,
+  change: Parameters<typeof missionPolicy>[1],
+): MissionPolicy {
+  const policy = missionPolicy(config, change)
+  return { ...policy, digest: canonicalDigest({ baseRef, policy: policy.digest }) }
+}
+
+export const policyOf = (
+  config: AtomicConfig,
+  pull: PullRequest,
+  record: Pick<MissionRecord, 'mission' | 'plan'>,
+): MissionPolicy => policyFor(config, pull.baseRef, { risk: record.mission.risk, paths: touchedPaths(record) })
 
 const touchedPaths = (record: Pick<MissionRecord, 'plan'>): string[] => [
   ...new Set(record.plan?.batches.flatMap((batch) => batch.paths) ?? []),

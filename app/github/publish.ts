@@ -1,41 +1,27 @@
-import type { Orchestrator } from '../../core/orchestrator/orchestrator.ts'
-import type { MissionRecord } from '../../core/orchestrator/types.ts'
-import type { Store } from '../../core/storage/store.ts'
+import type { Jobs } from '../../core/orchestrator/jobs.ts'
 import { publishChecks } from './check-runs.ts'
 import type { GitHubFor } from './client.ts'
-import type { ShownDiff } from './diffs.ts'
-import { makerOf } from './landings.ts'
-import { pickMission } from './missions.ts'
-import type { PublishOrder } from './parts.ts'
+import { type Desired, type DesiredDeps, desiredOf } from './desired.ts'
+import { commit, type PublishOrder, publishJob } from './parts.ts'
 import { readPublished, savePublished } from './published.ts'
-import type { PullState, PullStates } from './pull-states.ts'
-import { missionChecks } from './render/checks.ts'
-import { missionComment, plainComment } from './render/comment.ts'
-import { afterTheEnd, brokenSpec, withoutSpec } from './render/no-mission.ts'
-import { checksHead, headOf } from './render/standing.ts'
-import type { CheckView, MissionView } from './render/view.ts'
+import { pullKey } from './pull-request.ts'
+import type { PullState } from './pull-states.ts'
+import { onSharedHead } from './render/shared-head.ts'
 import { publishComment } from './sticky-comment.ts'
 
-export interface PublishDeps {
-  orchestrator: Pick<Orchestrator, 'ofPull'>
-  store: Store
-  states: PullStates
+export interface PublishDeps extends DesiredDeps {
   githubFor: GitHubFor
-  diffOf(derivation: string, repository: string): Promise<ShownDiff | undefined>
+  jobs: Jobs
   appId: number
-  /** Where people reach the app; absent: nothing links there. */
-  publicUrl?: string
 }
 
 /** Check runs and comment of a pull request, brought to what the mission's state says they should be. */
 export async function publish(deps: PublishDeps, { again = [], ...name }: PublishOrder): Promise<void> {
-  const state = await deps.states.read(name)
-  const record = pickMission(await deps.orchestrator.ofPull(name.owner, name.repo, name.number))
-  const desired = await desiredFor(deps, state, record)
+  const desired = await desiredOf(deps, name)
   if (!desired) return
-  const github = await deps.githubFor(name.installationId)
+  const siblings = await siblingsOf(deps, name, desired.headSha)
   const to = {
-    github,
+    github: await deps.githubFor(name.installationId),
     pull: name,
     appId: deps.appId,
     ...(desired.page === undefined ? {} : { page: desired.page }),
@@ -43,50 +29,27 @@ export async function publish(deps: PublishDeps, { again = [], ...name }: Publis
   }
   const before = await readPublished(deps.store, name)
   for (const checkpoint of again) if (before.checks[checkpoint]) before.checks[checkpoint].digest = ''
-  const published = await publishChecks(to, before, desired.headSha, desired.checks)
+  const published = await publishChecks(to, before, desired.headSha, onSharedHead(desired.checks, siblings))
   if (desired.comment !== undefined) await publishComment(to, published, desired.comment)
+  const changed = JSON.stringify(published.checks) !== JSON.stringify(before.checks)
+  if (changed && siblings.length > 0)
+    await commit(
+      deps,
+      siblings.map(({ state }) => publishJob(deps.jobs, state)),
+    )
 }
 
-interface Desired {
-  headSha: string
-  checks: CheckView[]
-  comment?: string
-  page?: string
-}
-
-async function desiredFor(
+/** Other open pull requests with the same head: GitHub does not tell their check runs apart. */
+async function siblingsOf(
   deps: PublishDeps,
-  state: PullState | undefined,
-  record: MissionRecord | undefined,
-): Promise<Desired | undefined> {
-  const notice = state?.notice
-  if (!record?.pull || (record.mission.status !== 'open' && state?.asked.kind === 'broken')) {
-    // With a ChangeSpec and no mission yet, the mission is about to be.
-    if (!state || state.asked.kind === 'spec') return undefined
-    const { asked, headSha } = state
-    const checks = asked.kind === 'broken' ? brokenSpec(asked.path, asked.findings) : withoutSpec()
-    return { headSha, checks, ...(notice ? { comment: plainComment(notice) } : {}) }
+  name: PublishOrder,
+  headSha: string,
+): Promise<{ state: PullState; desired: Desired }[]> {
+  const found: { state: PullState; desired: Desired }[] = []
+  for (const state of await deps.states.ofRepository(name.owner, name.repo)) {
+    if (pullKey(state) === pullKey(name) || state.headSha !== headSha) continue
+    const desired = await desiredOf(deps, state)
+    if (desired?.headSha === headSha) found.push({ state, desired })
   }
-  const page = deps.publicUrl === undefined ? undefined : `${deps.publicUrl}/missions/${record.mission.missionId}/view`
-  const diff = record.plan && (await deps.diffOf(record.plan.derivation, `${record.pull.owner}/${record.pull.repo}`))
-  const view: MissionView = {
-    record,
-    ...(diff === undefined ? {} : { diff }),
-    ...(page === undefined ? {} : { page }),
-  }
-  const end = checksHead(record)!
-  const since = state && record.mission.status !== 'open' && (await isForeign(deps.store, state, record))
-  return {
-    headSha: since ? state.headSha : end,
-    checks: since ? afterTheEnd(missionChecks(view), end) : missionChecks(view),
-    comment: missionComment(view, notice),
-    ...(page === undefined ? {} : { page }),
-  }
-}
-
-/** Did somebody else push since the mission ended? */
-async function isForeign(store: Store, state: PullState, record: MissionRecord): Promise<boolean> {
-  if (state.headSha === headOf(record) || state.headSha === record.pull?.headSha) return false
-  const made = await makerOf(store, { owner: state.headOwner, repo: state.headRepo }, state.headSha)
-  return made !== record.mission.missionId
+  return found
 }

@@ -1,5 +1,4 @@
 import type { AtomicConfig } from '../../core/orchestrator/approvals/config.ts'
-import { missionPolicy } from '../../core/orchestrator/approvals/policy.ts'
 import type { MissionRecord } from '../../core/orchestrator/types.ts'
 import { canonicalDigest } from '../../core/platform/canonical.ts'
 import { type AtomicError, isAtomicError } from '../../core/platform/errors.ts'
@@ -7,6 +6,7 @@ import { type GitHub, orAbsent } from './client.ts'
 import { makerOf } from './landings.ts'
 import { pickMission } from './missions.ts'
 import { commit, type Parts, publishJob } from './parts.ts'
+import { policyFor } from './permissions.ts'
 import { type Asked, askedBy } from './proposals.ts'
 import { bindingOf, type PullName, type PullRequest, pullKey, readPull } from './pull-request.ts'
 import type { PullState } from './pull-states.ts'
@@ -55,7 +55,7 @@ export async function reconcile(parts: Parts, name: PullName, asked = false): Pr
     risk: found.reading.spec.risk,
     changeSpec: found.reading.raw as typeof found.reading.spec,
     proposer: { login: pull.author.login, type: pull.author.bot ? 'agent' : 'human' },
-    policy: missionPolicy(config, { risk: found.reading.spec.risk, paths }),
+    policy: policyFor(config, pull.baseRef, { risk: found.reading.spec.risk, paths }),
     pull: bindingOf(pull, found.path),
   })
 }

@@ -1,11 +1,11 @@
 import type { Actor } from '../../core/contracts/index.ts'
-import { missionPolicy } from '../../core/orchestrator/approvals/policy.ts'
 import type { Decision } from '../../core/orchestrator/orchestrator.ts'
 import type { MissionPolicy, MissionRecord, PullBinding } from '../../core/orchestrator/types.ts'
 import { AtomicError } from '../../core/platform/errors.ts'
 import { orAbsent } from './client.ts'
 import { established } from './decisions.ts'
 import type { Parts } from './parts.ts'
+import { policyFor } from './permissions.ts'
 import { bindingOf, readPull } from './pull-request.ts'
 import { elsewhere } from './reconcile.ts'
 import { readConfig } from './repository-config.ts'
@@ -53,7 +53,7 @@ export async function bindPull(
     )
   return {
     pull: bindingOf(pull, elsewhere),
-    policy: missionPolicy(await readConfig(github, name), { risk: 'medium', paths: [] }),
+    policy: policyFor(await readConfig(github, name), pull.baseRef, { risk: 'medium', paths: [] }),
     proposer: { login: pull.author.login, type: pull.author.bot ? 'agent' : 'human' },
   }
 }

@@ -10,9 +10,11 @@ import { createBranchWorksite } from './commits.ts'
 import { createDiffs } from './diffs.ts'
 import { eventHandlers } from './events/list.ts'
 import { type Parts, type PublishOrder, publishJob, type ShellLog } from './parts.ts'
+import { createPolicies } from './policies.ts'
 import { publish } from './publish.ts'
 import type { PullName } from './pull-request.ts'
 import { createPullStates } from './pull-states.ts'
+import { createRecheck } from './recheck.ts'
 import { reconcile } from './reconcile.ts'
 import { bindPull, guardDecision } from './requests.ts'
 import { createTreeSource } from './tree-source.ts'
@@ -40,6 +42,9 @@ export interface GithubShell {
 /** Trees of repositories where the app is installed; needed before there is an orchestrator. */
 export const githubTrees = (octokitFor: OctokitFor): TreeSource => createTreeSource(clients(octokitFor))
 
+/** What the configurations of repositories let through the gateway; undefined for what is in no repository of the app's. */
+export const repositoryPolicies = (octokitFor: OctokitFor, clock: Clock) => createPolicies(clients(octokitFor), clock)
+
 /**
  * GitHub around the orchestrator: deliveries become calls on it, its transitions become check runs
  * and one comment. Build it before the jobs start: it brings handlers of its own.
@@ -50,7 +55,7 @@ export function createGithubShell(deps: GithubShellDeps): GithubShell {
   const states = createPullStates(store)
   const parts: Parts = { orchestrator, store, jobs, states, githubFor, appId, clock, log }
   const publishing = {
-    ...{ orchestrator, store, states, githubFor, appId, diffOf: createDiffs(blobs, gateway) },
+    ...{ orchestrator, store, jobs, states, githubFor, appId, diffOf: createDiffs(blobs, gateway) },
     ...(publicUrl === undefined ? {} : { publicUrl }),
   }
 
@@ -60,7 +65,7 @@ export function createGithubShell(deps: GithubShellDeps): GithubShell {
   })
   orchestrator.onTransition((after) => (after.pull ? [publishJob(jobs, after.pull)] : []))
   orchestrator.attach({
-    worksite: createBranchWorksite(githubFor, store),
+    worksite: createBranchWorksite(githubFor, store, createRecheck(parts)),
     guard: (record, decision) => guardDecision(parts, record, decision),
     bind: (source) => bindPull(parts, source),
   })

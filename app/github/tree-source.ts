@@ -1,6 +1,6 @@
 import type { FileMode, Tree, TreeEntry, TreeSource } from '../../core/dte/tree.ts'
 import { blobId } from '../../core/dte/tree.ts'
-import { AtomicError } from '../../core/platform/errors.ts'
+import { AtomicError, isAtomicError } from '../../core/platform/errors.ts'
 import { type GitHub, type GitHubFor, orAbsent } from './client.ts'
 import { entriesOf } from './tarball.ts'
 
@@ -134,13 +134,20 @@ export function createTreeSource(githubFor: GitHubFor): TreeSource {
       if (!installation) throw gone()
       const github = await githubFor(installation.data.id)
       if (!caller.scopes.includes('service') && !(await mayRead(github, name, caller))) throw gone()
-      const commit = await orAbsent(
-        github.request('GET /repos/{owner}/{repo}/commits/{ref}', { ...name, ref: repository.ref, per_page: 1 }),
-      )
-      if (!commit) throw new AtomicError('NOT_FOUND', `No commit ${repository.ref} in ${name.owner}/${name.repo}.`)
+      const commit = await resolve(github, name, repository.ref)
       const treeId = commit.data.commit.tree.sha
       return { tree: await readTree(github, name, commit.data.sha, treeId), treeId, commit: commit.data.sha }
     },
+  }
+}
+
+/** GitHub answers 422 for a ref that there is not. */
+async function resolve(github: GitHub, name: RepositoryName, ref: string) {
+  try {
+    return await github.request('GET /repos/{owner}/{repo}/commits/{ref}', { ...name, ref, per_page: 1 })
+  } catch (error) {
+    if (!isAtomicError(error, 'NOT_FOUND') && !isAtomicError(error, 'INVALID_REQUEST')) throw error
+    throw new AtomicError('NOT_FOUND', { detail: `No commit ${ref} in ${name.owner}/${name.repo}.`, cause: error })
   }
 }
 

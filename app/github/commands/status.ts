@@ -28,7 +28,7 @@ export const status: CommandHandler = {
 async function explain(context: CommandContext, names: CheckpointName[]): Promise<string> {
   const { github, pull } = context
   const record = missionOf(context)
-  const policy = policyOf(await readConfig(github, { owner: pull.owner, repo: pull.repo }), record)
+  const policy = policyOf(await readConfig(github, { owner: pull.owner, repo: pull.repo }), pull, record)
   const facts = await factsOf(github, pull, record, policy)
   const approvals: ApprovalFact[] = []
   for (const given of record.approvals.filter((a) => names.includes(a.checkpoint))) {

@@ -121,3 +121,39 @@ test('a merge queue passes only what is done', async () => {
   const queued = rig.repo.checkRuns().at(-1)!.headSha
   expect(rig.checks(queued)).toEqual(all('failure'))
 })
+
+test('a head that two pull requests share passes for neither before it passes for both', async () => {
+  rig = await startRig()
+  const number = await rig.open()
+  const head = rig.repo.pull(number).headSha
+  await rig.repo.createBranch('release')
+  await rig.repo.createBranch('same', head)
+  const other = await rig.repo.openPull({ head: 'same', base: 'release', title: 'Same', as: 'ada', body: '' })
+  await rig.settled()
+  // The first lands its commits on its own branch; the other stays where both were.
+  rig.repo.comment(number, `/atomic approve plan ${head}`, 'rita')
+  await rig.settled()
+  expect((await rig.mission(number)).mission.status).toBe('completed')
+  expect(rig.checks(rig.repo.pull(number).headSha)['atomic/finalize']).toBe('success')
+  const plans = rig.repo.checkRuns(head).filter((run) => run.name === 'atomic/plan')
+  expect(plans.map((run) => run.externalId)).toEqual([
+    `atomic:acme/shop#${number}:plan`,
+    `atomic:acme/shop#${other.number}:plan`,
+  ])
+  expect(plans.map((run) => run.conclusion)).not.toContain('neutral')
+  expect(plans[1]!.conclusion).toBe('action_required')
+})
+
+test('another base asks for other approvals', async () => {
+  rig = await startRig({ config: 'version: 1\napprovals:\n  plan: { required: 2 }\nverify: { required: false }\n' })
+  const number = await rig.open()
+  await rig.repo.createBranch('release')
+  rig.repo.comment(number, '/atomic approve plan', 'rita')
+  await rig.settled()
+  await rig.repo.editPull(number, { base: 'release' })
+  await rig.settled()
+  expect((await rig.mission(number)).pull?.baseRef).toBe('release')
+  rig.repo.comment(number, '/atomic approve plan', 'rob')
+  await rig.settled()
+  expect((await rig.mission(number)).mission.checkpoints[0]!.status).toBe('pending')
+})
