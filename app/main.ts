@@ -6,7 +6,6 @@ import { redact } from '../core/gateway/redactor.ts'
 import { createJobs } from '../core/orchestrator/durable-jobs.ts'
 import { systemClock } from '../core/platform/clock.ts'
 import { createLog, type Log } from '../core/platform/log.ts'
-import { createTelemetry } from '../core/platform/telemetry.ts'
 import type { Config } from './config.ts'
 import { openData } from './data.ts'
 import { openGithub } from './github/access.ts'
@@ -84,7 +83,7 @@ async function build(config: Config, options: StartOptions, closing: Closing): P
   const clock = systemClock
   const name = config.services.length === groups.length ? 'atomic' : config.services.join(',')
   const log = options.log ?? createLog({ level: config.logLevel, service: name, scrub })
-  const telemetry = config.metrics ? createTelemetry(name) : undefined
+  const telemetry = config.metrics ? (await import('../core/platform/telemetry.ts')).createTelemetry(name) : undefined
 
   const { store, blobs } = await openData(config, clock)
   closing.add(() => store.close())
