@@ -1,19 +1,19 @@
 import type { Detector } from '../engine/detector.ts'
 import { card } from './card.ts'
+import { bitcoin, ethereum } from './crypto.ts'
 import { email } from './email.ts'
 import { iban } from './iban.ts'
 import { ipv4, ipv6 } from './ip.ts'
+import { labelledDetector } from './labelled.ts'
+import { macAddress } from './mac.ts'
+import { namedPerson } from './named-person.ts'
+import { nationalIds } from './national-ids.ts'
 import { internationalPhone, northAmericanPhone } from './phone.ts'
 import { usSsn } from './us-ssn.ts'
 
 /** Every kind of personal data. Where two overlap, the earlier one names the finding. */
 export const piiDetectors: readonly Detector[] = [
-  email,
-  card,
-  iban,
-  usSsn,
-  ipv4,
-  ipv6,
-  internationalPhone,
-  northAmericanPhone,
+  ...[email, card, iban, usSsn],
+  ...nationalIds.map(labelledDetector),
+  ...[macAddress, ipv4, ipv6, internationalPhone, northAmericanPhone, bitcoin, ethereum, namedPerson],
 ]

@@ -28,10 +28,14 @@ export const ipv4: Detector = {
       (after === '-' && at(text, i + 1, ALNUM))
     )
       return undefined
-    if (isVersion(text, start) || !names(octets)) return undefined
+    if (isVersion(text, start) || isSection(octets, before) || !names(octets)) return undefined
     return { start, end: i, confidence: 0.8 }
   },
 }
+
+/** Four small numbers that nothing marks as an address are rather a chapter or a version. */
+const isSection = (octets: readonly number[], before: string): boolean =>
+  octets[0] !== 10 && octets.every((n) => n < 32) && new Set(octets).size > 1 && !'"\'`/@'.includes(before)
 
 const isVersion = (text: string, start: number): boolean =>
   /(version|release|build|@|\bv|==|chrome\/|firefox\/)\W{0,3}$/i.test(text.slice(Math.max(0, start - 16), start))

@@ -36,13 +36,21 @@ const maxBytes: PolicyRule = {
       bytes > most ? [violation('maxBytes', `${bytes} bytes; at most ${most} are allowed.`)] : [],
 }
 
+/** Another way to write a path passes no rule. */
+const normal = (path: string): string =>
+  path
+    .replaceAll('\\', '/')
+    .split('/')
+    .filter((part) => part !== '' && part !== '.')
+    .join('/')
+
 const deniedPaths: PolicyRule = {
   name: 'paths.deny',
   compile: ({ paths }) => {
     const denied = paths.deny.map((glob) => ({ glob, test: compileGlob(glob) }))
     return ({ files }) =>
       files.flatMap(({ path }) => {
-        const hit = path === undefined ? undefined : denied.find((d) => d.test(path))
+        const hit = path === undefined ? undefined : denied.find((d) => d.test(normal(path)))
         return hit === undefined ? [] : [violation('paths.deny', `${path} is denied by "${hit.glob}".`)]
       })
   },

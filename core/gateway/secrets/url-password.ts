@@ -27,6 +27,9 @@ export const urlPassword: Detector = {
     if (host === undefined || !(at(text, mark + 1, ALNUM) || '[$<{%'.includes(host))) return undefined
     const user = text.slice(end, colon)
     if (password.length < 3 || isPlaceholder(password, user)) return undefined
+    // Documentation shows addresses at hosts that are nobody's (https://www.rfc-editor.org/rfc/rfc2606).
+    if (/^[a-z]{1,10}$/.test(password) && /^(www\.)?example\.(com|org|net)\b/.test(text.slice(mark + 1, mark + 20)))
+      return undefined
     return { start: colon + 1, end: mark, confidence: 0.9 }
   },
 }

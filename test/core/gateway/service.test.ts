@@ -88,7 +88,8 @@ describe('preflight', () => {
     const rules = async (files: Record<string, string>) => (await preflight(files)).violations.map((v) => v.rule)
     expect(await rules({ a: '', b: '', c: '' })).toEqual(['maxFiles'])
     expect(await rules({ a: 'é'.repeat(51) })).toEqual(['maxBytes'])
-    expect(await rules({ 'db/.hidden/x': '' })).toEqual(['paths.deny'])
+    for (const path of ['db/.hidden/x', './db/x', 'db//x', 'db\\\\x', 'db/./x'])
+      expect(await rules({ [path]: '' })).toEqual(['paths.deny'])
     expect(await rules({ 'changespec.json': '{"operations":[{"op":"patch"}]}' })).toEqual(['patch'])
   })
   it('denies where the policy cannot be read', async () => {

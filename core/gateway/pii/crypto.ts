@@ -1,0 +1,54 @@
+import { ALNUM, at, HEX, skip, startsWord } from '../engine/chars.ts'
+import type { Detector } from '../engine/detector.ts'
+
+const alphabet = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l'
+const generator = [0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3]
+
+/** Checksum of https://github.com/bitcoin/bips/blob/master/bip-0173.mediawiki and bip-0350. */
+function bech32(value: string): boolean {
+  let sum = 1
+  const add = (v: number): void => {
+    const top = sum >>> 25
+    sum = ((sum & 0x1ffffff) << 5) ^ v
+    for (let i = 0; i < 5; i++) if ((top >>> i) & 1) sum ^= generator[i]!
+  }
+  for (const c of 'bc') add(c.charCodeAt(0) >> 5)
+  add(0)
+  for (const c of 'bc') add(c.charCodeAt(0) & 31)
+  for (const c of value.slice(3)) {
+    const v = alphabet.indexOf(c)
+    if (v < 0) return false
+    add(v)
+  }
+  return sum === 1 || sum === 0x2bc830a3
+}
+
+/** Bitcoin addresses in bech32. */
+export const bitcoin: Detector = {
+  type: 'crypto-address',
+  kind: 'pii',
+  keywords: ['bc1'],
+  source: 'https://github.com/bitcoin/bips/blob/master/bip-0350.mediawiki',
+  verify({ text }, start, end) {
+    if (!startsWord(text, start)) return undefined
+    const stop = skip(text, end, ALNUM, 60)
+    if (stop - start < 14 || stop - start > 62 || at(text, stop, ALNUM)) return undefined
+    return bech32(text.slice(start, stop).toLowerCase()) ? { start, end: stop, confidence: 1 } : undefined
+  },
+}
+
+/** Ethereum addresses, where something near says so: 40 hex digits after `0x` may be much else. */
+export const ethereum: Detector = {
+  type: 'crypto-address',
+  kind: 'pii',
+  keywords: ['0x'],
+  source: 'https://eips.ethereum.org/EIPS/eip-55',
+  verify({ text }, start, end) {
+    const stop = skip(text, end, HEX, 41)
+    if (stop - end !== 40 || at(text, stop, ALNUM) || !startsWord(text, start)) return undefined
+    const before = text.slice(Math.max(0, start - 48), start)
+    return /wallet|ether|\beth\b|account|address|payee|recipient/i.test(before)
+      ? { start, end: stop, confidence: 0.8 }
+      : undefined
+  },
+}
