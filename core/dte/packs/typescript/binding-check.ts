@@ -144,6 +144,13 @@ function checkDeclared(node: ts.Node, view: View, to: string, place: string): vo
     ts.isJsxAttribute(declaration)
   )
     return
+  // The name of a function expression lives in a scope of its own, where a parameter may hide it.
+  if (ts.isFunctionExpression(declaration) || ts.isClassExpression(declaration)) return
+  const scoped =
+    ts.isFunctionDeclaration(declaration) ||
+    ts.isClassDeclaration(declaration) ||
+    ts.isModuleDeclaration(declaration) ||
+    ts.isEnumDeclaration(declaration)
   const resolved = (
     checker as unknown as {
       resolveName(
@@ -153,13 +160,14 @@ function checkDeclared(node: ts.Node, view: View, to: string, place: string): vo
         excludeGlobals: boolean,
       ): ts.Symbol | undefined
     }
-  ).resolveName(
-    to,
-    declaration,
-    symbol.flags & (ts.SymbolFlags.Value | ts.SymbolFlags.Type | ts.SymbolFlags.Namespace),
-    false,
-  )
+  ).resolveName(to, scoped ? declaration.parent : declaration, meaningOf(symbol), false)
   if (resolved !== undefined && !equal(symbolKeys(checker.getExportSymbolOfSymbol(resolved), checker), own)) {
     throw refuse('NAME_COLLISION', `${to} is declared there already.`, place)
   }
+}
+
+/** Every kind of thing that would stand in the way: a parameter where the symbol is a constant, say. */
+function meaningOf(symbol: ts.Symbol): ts.SymbolFlags {
+  const kinds = [ts.SymbolFlags.Value, ts.SymbolFlags.Type, ts.SymbolFlags.Namespace]
+  return kinds.reduce<number>((all, kind) => ((symbol.flags & kind) === 0 ? all : all | kind), 0)
 }
