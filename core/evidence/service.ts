@@ -40,7 +40,7 @@ const logName = 'default'
 /** A body larger than this belongs into an artifact. */
 const largestBody = 4 * 1024 * 1024
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
-const forever = { 'cache-control': 'public, max-age=31536000, immutable' }
+const forever = { 'cache-control': 'private, max-age=31536000, immutable' }
 
 const factOf = ({ index, eventId, type, recordedAt, body }: StoredEvent): RecordedFact => ({
   index,

@@ -1,52 +1,12 @@
-import { randomBytes } from 'node:crypto'
 import type { AppendEvent, AppendedEvent } from '../../contracts/index.ts'
 import { canonical, sha256Hex } from '../../platform/canonical.ts'
-import type { Clock } from '../../platform/clock.ts'
 import { AtomicError, isAtomicError } from '../../platform/errors.ts'
-import { newId } from '../../platform/ids.ts'
-import type { Store, Write } from '../../storage/store.ts'
-import { openCheckpoint, signCheckpoint } from './checkpoint.ts'
-import { restoreEdge, storedTiles, type Tiles, tileValue } from './hashes.ts'
-import type { NoteSigner, NoteVerifier } from './keys.ts'
-import { type EventBody, eventKey, type Layout, type StoredCheckpoint, type StoredEvent, tileKey } from './layout.ts'
-import { commitmentOf, leafText } from './leaf.ts'
-import { leafHash } from './merkle.ts'
-import type { TileSource, TreeEdge } from './tree.ts'
-
-export interface LogOptions {
-  store: Store
-  layout: Layout
-  origin: string
-  clock: Clock
-  signers: readonly NoteSigner[]
-  /** Keys that signed before and sign no more. */
-  retired: readonly NoteVerifier[]
-  random?: (n: number) => Uint8Array
-}
-
-/** The log as it stands, and always as some signed checkpoint says it stands. */
-export interface LogState {
-  size: number
-  checkpoints: number
-  note: string
-  recordedAt: string
-  edge: TreeEdge
-}
-
-/** Events to record, and what has to be written with them in the same commit. */
-export interface Entry {
-  event: AppendEvent
-  /** The same key gets the first answer. */
-  key?: string
-  /** Made once the event's place is known. */
-  writes?: () => Promise<Write[]>
-}
-
-export interface StoredAnswer {
-  answer: AppendedEvent
-  /** Key of the event's row. */
-  event: string
-}
+import { storedTiles, type Tiles } from './hashes.ts'
+import type { StoredEvent } from './layout.ts'
+import { commitmentOf } from './leaf.ts'
+import { type LogOptions, type LogState, readState } from './log-state.ts'
+import { bodyOf, type Entry, recordGroup, type StoredAnswer } from './record-group.ts'
+import type { TileSource } from './tree.ts'
 
 interface Waiting {
   entry: Entry
@@ -56,19 +16,8 @@ interface Waiting {
 
 /** Events of one commit; more would only delay the first. */
 const largestGroup = 512
-const saltBytes = 32
-/** What `newId` takes. */
-const idBytes = 16
 /** Another process may win the race for the next index this often in a row. */
 const tries = 8
-
-// A caller may be passed as an actor; what else it carries is not for the record.
-const bodyOf = ({ actor: { login, type }, artifacts = [], missionId, payload }: AppendEvent): EventBody => ({
-  actor: { login, type },
-  artifacts,
-  missionId,
-  payload,
-})
 
 /**
  * One writer of one log. Events that wait together share a commit; leaves, tiles, bodies, answers
@@ -96,7 +45,7 @@ export class Sequencer {
 
   /** The last acknowledged state. */
   state(): Promise<LogState> {
-    this.#state ??= this.#load().catch((error) => {
+    this.#state ??= readState(this.#options, this.#tiles).catch((error) => {
       this.#state = undefined
       throw error
     })
@@ -122,41 +71,6 @@ export class Sequencer {
     }
   }
 
-  async #load(): Promise<LogState> {
-    const { store, layout, origin, signers, retired } = this.#options
-    const checkpoints = await store.size(layout.checkpoints)
-    if (checkpoints === 0) return this.#begin()
-    const [last] = await store.entries<StoredCheckpoint>(layout.checkpoints, checkpoints - 1, 1)
-    const { size, note } = last!.value
-    const leaves = async (from: number) =>
-      (await store.entries<string>(layout.leaves, from, size - from)).map((e) => e.value)
-    const edge = await restoreEdge(this.#tiles, size, async (from) =>
-      (await leaves(from)).map((leaf) => leafHash(Buffer.from(leaf))),
-    )
-    const signed = openCheckpoint(note, [...signers, ...retired])
-    const damaged = (detail: string) => new AtomicError('INTERNAL', detail)
-    if (signed.origin !== origin) throw damaged(`The log is ${signed.origin}, not ${origin}.`)
-    if (signed.size !== BigInt(size) || Buffer.compare(signed.rootHash, edge.root()) !== 0)
-      throw damaged('The log is not what its last checkpoint signed.')
-    const [newest] = size > 0 ? await leaves(size - 1) : []
-    const recordedAt = newest === undefined ? '' : (JSON.parse(newest) as { recordedAt: string }).recordedAt
-    return { size, checkpoints, note, recordedAt, edge }
-  }
-
-  async #begin(): Promise<LogState> {
-    const { store, layout, origin, signers } = this.#options
-    const edge = await restoreEdge(this.#tiles, 0, async () => [])
-    const note = signCheckpoint({ origin, size: 0n, rootHash: edge.root() }, signers)
-    const value: StoredCheckpoint = { size: 0, note }
-    try {
-      await store.commit([{ append: { log: layout.checkpoints, index: 0, value } }])
-    } catch (error) {
-      if (isAtomicError(error, 'VERSION_CONFLICT')) return this.#load()
-      throw error
-    }
-    return { size: 0, checkpoints: 1, note, recordedAt: '', edge }
-  }
-
   async #drain(): Promise<void> {
     while (this.#queue.length > 0) {
       const group = this.#queue.splice(0, largestGroup)
@@ -177,7 +91,11 @@ export class Sequencer {
       const { fresh, repeated } = await this.#sort(group)
       for (const [{ resolve }, answer] of repeated) resolve(answer)
       if (fresh.length === 0) return
-      const { writes, answers, state } = await this.#build(fresh)
+      const { writes, answers, state } = await recordGroup(
+        this.#options,
+        await this.state(),
+        fresh.map((w) => w.entry),
+      )
       try {
         await this.#options.store.commit(writes)
       } catch (error) {
@@ -227,74 +145,6 @@ export class Sequencer {
     const same = salt === null || (type === event.type && commitment === commitmentOf(salt, bodyOf(event)))
     if (!same) throw new AtomicError('IDEMPOTENCY_MISMATCH', 'This key was used for another event.')
     return row.value.answer
-  }
-
-  async #build(group: Waiting[]): Promise<{ writes: Write[]; answers: AppendedEvent[]; state: LogState }> {
-    const { layout, clock, origin, signers, random = randomBytes } = this.#options
-    const before = await this.state()
-    const edge = before.edge.clone()
-    const now = new Date(clock.now()).toISOString()
-    // The log's times never run backwards, even where the machine's do.
-    const recordedAt = now > before.recordedAt ? now : before.recordedAt
-    const writes: Write[] = []
-    // One call for the whole group: asking the system for randomness costs more than using it.
-    const randomness = random(group.length * (saltBytes + idBytes))
-    let used = 0
-    const take = (n: number): Uint8Array => {
-      used += n
-      return randomness.subarray(used - n, used)
-    }
-    const recorded = group.map(({ entry }) => {
-      const { event } = entry
-      const body = bodyOf(event)
-      const salt = Buffer.from(take(saltBytes)).toString('hex')
-      const eventId = newId('evt', clock, take)
-      const commitment = commitmentOf(salt, body)
-      const text = leafText({ commitment, eventId, recordedAt, type: event.type })
-      const hash = leafHash(Buffer.from(text))
-      const index = edge.size
-      writes.push({ append: { log: layout.leaves, index, value: text } })
-      for (const tile of edge.append(hash)) {
-        writes.push({
-          put: { collection: layout.tiles, key: tileKey(tile.level, tile.index), value: tileValue(tile), expect: 0 },
-        })
-      }
-      const row: StoredEvent = {
-        eventId,
-        index,
-        type: event.type,
-        recordedAt,
-        commitment,
-        salt,
-        body,
-        checkpoint: before.checkpoints,
-      }
-      const key = eventKey(event.missionId, index)
-      writes.push({ put: { collection: layout.events, key, value: row, expect: 0 } })
-      return { entry, key, eventId, index, hash }
-    })
-    const root = edge.root()
-    const note = signCheckpoint({ origin, size: BigInt(edge.size), rootHash: root }, signers)
-    const checkpoint: StoredCheckpoint = { size: edge.size, note }
-    writes.push({ append: { log: layout.checkpoints, index: before.checkpoints, value: checkpoint } })
-
-    const answers: AppendedEvent[] = []
-    for (const { entry, key, eventId, index, hash } of recorded) {
-      const answer: AppendedEvent = {
-        eventId,
-        index,
-        leafHash: Buffer.from(hash).toString('hex'),
-        treeSize: edge.size,
-        rootHash: Buffer.from(root).toString('hex'),
-        recordedAt,
-      }
-      answers.push(answer)
-      const value: StoredAnswer = { answer, event: key }
-      if (entry.key !== undefined)
-        writes.push({ put: { collection: layout.answers, key: entry.key, value, expect: 0 } })
-      if (entry.writes) writes.push(...(await entry.writes()))
-    }
-    return { writes, answers, state: { size: edge.size, checkpoints: before.checkpoints + 1, note, recordedAt, edge } }
   }
 }
 

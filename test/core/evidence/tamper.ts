@@ -39,7 +39,7 @@ export function unpack(pack: Buffer): PackedFile[] {
   return files
 }
 
-export async function repack(files: readonly PackedFile[]): Promise<Buffer> {
+async function repack(files: readonly PackedFile[]): Promise<Buffer> {
   const parts: Buffer[] = []
   for await (const part of zip(files.map(({ path, data }) => ({ path, read: async () => data }))))
     parts.push(part as Buffer)

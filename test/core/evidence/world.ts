@@ -64,9 +64,9 @@ export interface Told {
   payload: Record<string, unknown>
   artifacts?: ArtifactRef[]
 }
-export const app = { login: 'atomic', type: 'agent' } as const
+const app = { login: 'atomic', type: 'agent' } as const
 export const ann = { login: 'ann', type: 'human' } as const
-export const bob = { login: 'bob', type: 'human' } as const
+const bob = { login: 'bob', type: 'human' } as const
 
 /** The events of a mission that went as it should; `change` may tell it otherwise. */
 export async function missionEvents(blobs: Blobs, change: (events: Told[]) => Told[] = (e) => e): Promise<Told[]> {
