@@ -58,6 +58,12 @@ const invariantsOf = async (spec: ChangeSpec, before: Tree, after: Tree): Promis
     ? []
     : runTask({ kind: 'check', before, after, invariants: spec.invariants, changeSpec: spec })
 
+/** Those that the range brings; where a base was named and it brings none, those that are there. */
+function newest(files: readonly SpecFile[], base: Tree, basis: Range['basis']): readonly SpecFile[] {
+  const brought = changedSince(files, base)
+  return brought.length === 0 && basis === 'input' ? files : brought
+}
+
 /**
  * Finds the ChangeSpec of a range and derives it again, from the base alone; undefined where the
  * range brings no ChangeSpec.
@@ -70,7 +76,7 @@ export async function deriveAgain({ git, inputs }: Job, range: Range): Promise<D
   const file =
     range.landings.length > 0
       ? await plannedOne(files, committed.tree, range.landings[0]?.planDigest)
-      : onlyOne(changedSince(files, committed.tree))
+      : onlyOne(newest(files, committed.tree, range.basis))
   if (file === undefined) return undefined
   const own = head.tree.get(file.path)
   const base =

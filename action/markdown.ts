@@ -14,12 +14,13 @@ const entities: Record<string, string> = {
   '#': '&#35;',
   '\\': '&#92;',
   '!': '&#33;',
+  // In `https://` alone, which would become a link.
   ':': '&#58;',
 }
 
 /** One line of plain text. */
 export const plain = (text: string): string =>
-  text.replace(/[&<>|`*_[@~#\\!:]/g, (c) => entities[c] ?? c).replace(/\s+/g, ' ')
+  text.replace(/[&<>|`*_[@~#\\!]|:(?=\/\/)/g, (c) => entities[c] ?? c).replace(/\s+/g, ' ')
 
 export const code = (text: string): string => `<code>${plain(text)}</code>`
 

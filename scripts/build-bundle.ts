@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { build } from 'esbuild'
 
@@ -10,9 +10,20 @@ const root = resolve(import.meta.dirname, '..')
  */
 const entries = ['action/main.ts', 'core/dte/child.ts', 'core/dte/mutators/stryker-plugin.ts']
 
-// Bundled CommonJS modules call `require` for Node's own.
-const banner =
-  "import{createRequire as atomicCreateRequire}from'node:module';const require=atomicCreateRequire(import.meta.url);"
+// Bundled CommonJS modules call `require` for Node's own, and TypeScript asks where it stands.
+const banner = [
+  "import{createRequire as atomicCreateRequire}from'node:module';",
+  'const require=atomicCreateRequire(import.meta.url),__filename=import.meta.filename,__dirname=import.meta.dirname;',
+].join('')
+
+/** The declarations of the language, which the TypeScript pack reads from beside the engine. */
+function copyLibraries(to: string): void {
+  const from = join(root, 'node_modules/typescript/lib')
+  mkdirSync(to)
+  for (const name of readdirSync(from)) {
+    if (/^lib\.[\w.]*d\.ts$/.test(name)) copyFileSync(join(from, name), join(to, name))
+  }
+}
 
 /** Licences ask that their text goes with what is copied: those of every package that the bundle holds parts of. */
 function licences(inputs: readonly string[]): string {
@@ -44,6 +55,8 @@ export async function buildBundle(outdir: string): Promise<{ files: number; byte
     entryNames: '[name]',
     chunkNames: 'chunk-[hash]',
     bundle: true,
+    // Paths decide names and order: node_modules is `node_modules`, also where that is a link.
+    preserveSymlinks: true,
     splitting: true,
     format: 'esm',
     platform: 'node',
@@ -58,9 +71,13 @@ export async function buildBundle(outdir: string): Promise<{ files: number; byte
   rmSync(out, { recursive: true, force: true })
   mkdirSync(out, { recursive: true })
   for (const file of outputFiles) writeFileSync(join(out, relative(out, file.path)), file.contents)
+  copyLibraries(join(out, 'lib'))
   // A package.json of its own keeps Node from looking further up for the kind of module these are.
   writeFileSync(join(out, 'package.json'), '{"type":"module"}\n')
   writeFileSync(join(out, 'licenses.txt'), licences(Object.keys(metafile.inputs)))
-  const names = readdirSync(out)
-  return { files: names.length, bytes: names.reduce((sum, name) => sum + statSync(join(out, name)).size, 0) }
+  const sizes = readdirSync(out, { recursive: true })
+    .map((name) => statSync(join(out, String(name))))
+    .filter((stats) => stats.isFile())
+    .map((stats) => stats.size)
+  return { files: sizes.length, bytes: sizes.reduce((sum, size) => sum + size, 0) }
 }

@@ -13,15 +13,21 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(fresh, { recursive: true, force: true }))
 
+const filesIn = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true })
+    .map(String)
+    .filter((name) => statSync(join(folder, name)).isFile())
+    .sort()
+
 test('the committed bundle is what its sources build', () => {
-  const names = readdirSync(fresh).sort()
-  expect(readdirSync(committed).sort(), 'run "npm run build" and commit action/dist').toEqual(names)
+  const names = filesIn(fresh)
+  expect(filesIn(committed), 'run "npm run build" and commit action/dist').toEqual(names)
   const differing = names.filter((name) => !readFileSync(join(fresh, name)).equals(readFileSync(join(committed, name))))
   expect(differing, 'run "npm run build" and commit action/dist').toEqual([])
 })
 
 test('it weighs at most 12 MB', () => {
-  const bytes = readdirSync(committed).reduce((sum, name) => sum + statSync(join(committed, name)).size, 0)
+  const bytes = filesIn(committed).reduce((sum, name) => sum + statSync(join(committed, name)).size, 0)
   expect(bytes).toBeLessThan(12 * 1024 ** 2)
 })
 
@@ -40,5 +46,5 @@ test('it starts, and says what is wrong with its inputs, before anything heavy i
 
 test('it brings the licences of what it contains', () => {
   const licences = readFileSync(join(committed, 'licenses.txt'), 'utf8')
-  for (const name of ['@actions/core', 'zod', 'ts-morph']) expect(licences).toContain(`${name}@`)
+  for (const name of ['@actions/core', 'zod', 'typescript']) expect(licences).toContain(`${name}@`)
 })

@@ -8,7 +8,17 @@ import { textFiles } from './text-files.ts'
 type AstGrep = typeof import('@ast-grep/napi')
 // A native library: loaded when a rule asks for it, not with the engine.
 let loaded: AstGrep | undefined
-const astGrep = (): AstGrep => (loaded ??= createRequire(import.meta.url)('@ast-grep/napi') as AstGrep)
+function astGrep(): AstGrep {
+  try {
+    loaded ??= createRequire(import.meta.url)('@ast-grep/napi') as AstGrep
+    return loaded
+  } catch (cause) {
+    throw new AtomicError('UNAVAILABLE', {
+      detail: 'A semanticRule is checked by ast-grep, and @ast-grep/napi is not installed here for this machine.',
+      cause,
+    })
+  }
+}
 
 /** Languages as specs name them, with the grammar for each kind of file. */
 const grammars: Record<string, [ending: RegExp, grammar: 'TypeScript' | 'Tsx' | 'JavaScript' | 'Html' | 'Css'][]> = {

@@ -8,8 +8,14 @@ import { isRegular, type Tree, type TreeChanges, textOf } from '../../tree.ts'
 /** Where the tree stands for the compiler; nothing of this machine's disk is under it. */
 const root = '/tree'
 const libraries = '/lib'
-/** Beside the engine's own compiler: the declarations of the language, the same on every machine. */
-const libraryFolder = dirname(createRequire(import.meta.url).resolve('typescript'))
+/**
+ * The declarations of the language, the same on every machine: beside the engine's own compiler, or in `lib`
+ * where that is bundled with the engine.
+ */
+const bundledLibraries = join(import.meta.dirname, 'lib')
+const libraryFolder = existsSync(join(bundledLibraries, 'lib.d.ts'))
+  ? bundledLibraries
+  : dirname(createRequire(import.meta.url).resolve('typescript'))
 
 export const toVirtual = (path: string): string => (path === '' ? root : `${root}/${path}`)
 /** The path in the tree; undefined for a library file. */
