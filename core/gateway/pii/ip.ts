@@ -35,7 +35,7 @@ export const ipv4: Detector = {
 
 /** Four small numbers that nothing marks as an address are rather a chapter or a version. */
 const isSection = (octets: readonly number[], before: string): boolean =>
-  octets[0] !== 10 && octets.every((n) => n < 32) && new Set(octets).size > 1 && !'"\'`/@'.includes(before)
+  octets[0] !== 10 && octets.every((n) => n < 32) && !'"\'`/@'.includes(before)
 
 const isVersion = (text: string, start: number): boolean =>
   /(version|release|build|@|\bv|==|chrome\/|firefox\/)\W{0,3}$/i.test(text.slice(Math.max(0, start - 16), start))

@@ -5,7 +5,7 @@ import { token, uuid, word } from './token.ts'
 // biome-ignore format: one line a kind
 export const delivery: readonly TokenRule[] = [
   word('artifactory-key', 'https://jfrog.com/help/r/jfrog-platform-administration-documentation/api-key', 'AKCp[A-Za-z0-9]{69,73}'),
-  token('artifactory-reference-token', 'https://jfrog.com/help/r/jfrog-platform-administration-documentation/reference-token', 'cmVmdGtuO[A-Za-z0-9]{55}'),
+  word('artifactory-reference-token', 'https://jfrog.com/help/r/jfrog-platform-administration-documentation/reference-token', 'cmVmdGtuO[A-Za-z0-9]{55}'),
   token('sonarqube-token', 'https://docs.sonarsource.com/sonarqube-server/latest/user-guide/managing-tokens/', 'sqp_[a-f0-9]{40}', 'squ_[a-f0-9]{40}', 'sqa_[a-f0-9]{40}'),
   token('octopus-deploy-key', 'https://octopus.com/docs/octopus-rest-api/how-to-create-an-api-key', 'API-[A-Z0-9]{25,32}'),
   word('harness-token', 'https://developer.harness.io/docs/platform/automation/api/add-and-manage-api-keys/', 'pat.[A-Za-z0-9_-]{22}.[a-f0-9]{24}.[A-Za-z0-9]{20}', 'sat.[A-Za-z0-9_-]{22}.[a-f0-9]{24}.[A-Za-z0-9]{20}'),

@@ -43,7 +43,7 @@ const line = fc.constantFrom(
   '   deeper',
   '    code',
   '1. first',
-  '2. second',
+  '1. second',
   '1) ten',
   '+ plus',
   '* star',
