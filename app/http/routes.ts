@@ -31,6 +31,10 @@ const repeatable = new Set<RouteName>([
   'dte.verify',
   'finops.forecast',
   'evidence.append',
+  'orchestrator.create',
+  'orchestrator.approve',
+  'orchestrator.rollback',
+  'orchestrator.report',
 ])
 
 const header = (request: FastifyRequest, name: string): string | undefined => {

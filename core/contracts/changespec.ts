@@ -15,7 +15,7 @@ const symbol = z
   .describe('`path#Name`, `path#Outer.member`, `path@LINE:COL`, or `module:NAME#export` for a dependency')
 const glob = z.string().min(1).max(1024)
 
-export const RenameSymbol = z.strictObject({
+const RenameSymbol = z.strictObject({
   op: z.literal('renameSymbol'),
   symbol,
   to: z.string().min(1).max(1024),
@@ -23,26 +23,26 @@ export const RenameSymbol = z.strictObject({
   inComments: z.boolean().optional(),
   inStrings: z.boolean().optional(),
 })
-export const ReplaceApi = z.strictObject({
+const ReplaceApi = z.strictObject({
   op: z.literal('replaceAPI'),
   target: symbol,
   replacement: z.string().min(1).describe('`$0`, `$1` … the arguments, `$this` the receiver, `$$$` all arguments'),
   imports: z.array(z.strictObject({ module: z.string().min(1), names: z.array(z.string().min(1)).min(1) })).optional(),
 })
-export const MoveModule = z.strictObject({ op: z.literal('moveModule'), from: path, to: path })
-export const InsertNode = z.strictObject({
+const MoveModule = z.strictObject({ op: z.literal('moveModule'), from: path, to: path })
+const InsertNode = z.strictObject({
   op: z.literal('insertNode'),
   target: z.union([symbol, path]).describe('a symbol, or a file'),
   position: z.enum(['before', 'after', 'first', 'last']),
   code: z.string().min(1),
   unlessExists: z.boolean().optional(),
 })
-export const DeleteNode = z.strictObject({
+const DeleteNode = z.strictObject({
   op: z.literal('deleteNode'),
   target: symbol,
   whenReferenced: z.enum(['fail', 'cascade']).optional(),
 })
-export const Patch = z.strictObject({
+const Patch = z.strictObject({
   op: z.literal('patch'),
   diff: z.string().min(1).describe('a unified diff, applied exactly'),
 })
@@ -75,7 +75,7 @@ export const Invariant = z.discriminatedUnion('type', [
   }),
 ])
 
-export const Mutation = z.strictObject({
+const Mutation = z.strictObject({
   minScore: z.number().min(0).max(100).optional(),
   scope: z.enum(['changed', 'all']).optional(),
   maxMutants: z.int().min(1).max(100_000).optional(),

@@ -17,7 +17,7 @@ export const Usd = z.number()
 export const Path = z.string().min(1).max(4096)
 /** Whole texts by path. */
 export const Files = z.record(Path, z.string())
-export const ActorType = z.enum(['human', 'agent'])
+const ActorType = z.enum(['human', 'agent'])
 export const Actor = z.strictObject({ login: z.string().min(1).max(256), type: ActorType })
 export const Repository = z.strictObject({
   owner: z.string().min(1).max(256),

@@ -8,7 +8,7 @@ export const ApplyRequest = z.union([
   z.strictObject({ changeSpec: ChangeSpec, repository: Repository, dryRun: z.boolean().optional() }),
 ])
 
-export const OperationResult = z.strictObject({ op: z.string(), filesChanged: z.int(), edits: z.int() })
+const OperationResult = z.strictObject({ op: z.string(), filesChanged: z.int(), edits: z.int() })
 
 /** One file in one batch. Texts are null where there is no file, or where its bytes are not UTF-8; the ids always tell. */
 export const PlannedChange = z.strictObject({

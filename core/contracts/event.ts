@@ -21,7 +21,7 @@ export const atomicEventTypes = [
 ] as const
 export type AtomicEventType = (typeof atomicEventTypes)[number]
 
-export const EventType = z
+const EventType = z
   .string()
   .max(128)
   .refine((t) => (atomicEventTypes as readonly string[]).includes(t) || /^ext\.[a-z0-9_.-]+$/.test(t), {

@@ -34,7 +34,7 @@ export const MissionSource = z.union([
   z.strictObject({ repository: Repository, pullRequest: z.int().min(1).optional() }),
 ])
 
-export const MissionStatus = z.enum(['open', 'completed', 'rejected', 'cancelled'])
+const MissionStatus = z.enum(['open', 'completed', 'rejected', 'cancelled'])
 
 export const Mission = z
   .strictObject({

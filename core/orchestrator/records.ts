@@ -10,7 +10,7 @@ type Hook = (after: MissionRecord, before: MissionRecord | undefined) => Write[]
 const attempts = 20
 const pad = (n: number): string => String(n).padStart(10, '0')
 
-export const missionLog = (missionId: string): string => `mission/${missionId}`
+const missionLog = (missionId: string): string => `mission/${missionId}`
 const pullKey = (owner: string, repo: string, number: number): string =>
   `${owner.toLowerCase()}/${repo.toLowerCase()}#${pad(number)}/`
 

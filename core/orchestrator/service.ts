@@ -36,7 +36,10 @@ export function missionService(
 
   return {
     async create({ body }, ctx) {
-      const fresh = await newRecord(parts, shell(), body, ctx)
+      const key = ctx.idempotencyKey === undefined ? undefined : `rest:${ctx.caller.login}:${ctx.idempotencyKey}`
+      const standing = key === undefined ? undefined : await records.byKey(key)
+      if (standing) return show(standing)
+      const fresh = { ...(await newRecord(parts, shell(), body, ctx)), ...(key === undefined ? {} : { key }) }
       const source = sourceFacts(body.source)
       if (!body.changeSpec || !body.source) return show(await records.create(created(fresh, source)))
       try {
@@ -124,7 +127,7 @@ export function missionService(
 const hasSource = (record: MissionRecord): boolean =>
   record.sourceFiles !== undefined || record.mission.source !== undefined
 
-export const actorOf = (ctx: CallContext): Actor => ({ login: ctx.caller.login, type: ctx.caller.type })
+const actorOf = (ctx: CallContext): Actor => ({ login: ctx.caller.login, type: ctx.caller.type })
 
 /** A repository named in a request is read with the caller's own access; a bound pull request with the app's. */
 const planContext = (record: MissionRecord, ctx: CallContext): CallContext =>

@@ -10,7 +10,7 @@ const theMission = async (stage: Stage): Promise<Mission> =>
   until('the mission', async () => (await askAgain<{ items: Mission[] }>(stage, '/missions')).items[0])
 
 /** The pinned workflow's run, played: what the Action would report of this mission, with a token as GitHub gives it. */
-export async function reportRun(stage: Stage, mission: Mission): Promise<void> {
+async function reportRun(stage: Stage, mission: Mission): Promise<void> {
   const { github, project } = stage
   const head = await stage.repo.head(branch)
   const baseTree = await stage.repo.treeId(`${mission.checkpoints[1]!.batches![0]!.commit!}~1`)

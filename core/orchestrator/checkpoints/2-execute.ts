@@ -9,7 +9,7 @@ import { fromJsonBlob, toJsonBlob } from '../show.ts'
 import type { MissionRecord } from '../types.ts'
 import { preflight } from './1-plan.ts'
 
-export const batchIdOf = (index: number): string => `batch-${String(index + 1).padStart(3, '0')}`
+const batchIdOf = (index: number): string => `batch-${String(index + 1).padStart(3, '0')}`
 
 export const batchesOf = (record: MissionRecord): Batch[] => record.mission.checkpoints[1]!.batches!
 

@@ -1,0 +1,13 @@
+/** What a program would use of Atomic without a server. */
+export type * from './contracts/index.ts'
+export { applyChangeSpec, verifyChange } from './dte/library.ts'
+export { verifyEnvelope } from './evidence/attest.ts'
+export { leafHash, verifyConsistency, verifyInclusion } from './evidence/log/merkle.ts'
+export { openNote } from './evidence/log/note.ts'
+export { verifyAuditPack } from './evidence/pack/verify.ts'
+export { forecast } from './finops/forecast.ts'
+export { priceUsage } from './finops/prices.ts'
+export { countTokens } from './finops/tokens.ts'
+export { redact } from './gateway/redactor.ts'
+export { parseCommands } from './orchestrator/commands/grammar.ts'
+export { AtomicError } from './platform/errors.ts'
