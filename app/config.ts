@@ -1,7 +1,7 @@
 import type { Group } from '../core/contracts/routes.ts'
 import { isSignedBy, type OwnPriceList } from '../core/finops/price-sources/own.ts'
 import type { LogLevel } from '../core/platform/log.ts'
-import { isLoopback, Mistake, type SettingName, settings, type Token } from './settings.ts'
+import { isLoopback, Mistake, type SettingName, settings, type Token, type WebhookSetting } from './settings.ts'
 
 export interface GithubConfig {
   appId: number
@@ -35,6 +35,10 @@ export interface Config {
   /** Requests a second for each caller; 0: no limit. */
   rateLimit: number
   allowExecution: boolean
+  /** Where budget alerts are sent. */
+  webhooks: readonly WebhookSetting[]
+  /** Development: webhooks may go to the loopback, over http too. */
+  webhooksToLoopback: boolean
   /** The operator's prices and discounts. */
   prices?: OwnPriceList
   logKey?: string
@@ -152,6 +156,12 @@ export function readConfig(env: Environment): Config {
     else if (!isSignedBy(content, signature, priceKey))
       mistakes.push('ATOMIC_PRICES: FILE.sig is not a signature of this file by ATOMIC_PRICES_KEY')
   }
+  const webhooksToLoopback = loopback && v.NODE_ENV === 'development'
+  for (const { name, url } of v.ATOMIC_WEBHOOKS ?? [])
+    if (!url.startsWith('https:') && !(webhooksToLoopback && isLoopback(new URL(url).hostname)))
+      mistakes.push(
+        `ATOMIC_WEBHOOKS: "${name}" is not an https address (http on the loopback with NODE_ENV=development)`,
+      )
   const github = readGithub(v, loopback, mistakes, named)
   const services = v.ATOMIC_SERVICES ?? []
   const urls: Partial<Record<Group, string>> = {}
@@ -183,6 +193,8 @@ export function readConfig(env: Environment): Config {
     bodyLimit: v.ATOMIC_BODY_LIMIT ?? 10_485_760,
     rateLimit: v.ATOMIC_RATE_LIMIT ?? (open ? 100 : 0),
     allowExecution: v.ATOMIC_ALLOW_EXECUTION ?? false,
+    webhooks: v.ATOMIC_WEBHOOKS ?? [],
+    webhooksToLoopback,
     ...(v.ATOMIC_PRICES === undefined ? {} : { prices: v.ATOMIC_PRICES.prices }),
     ...(v.ATOMIC_LOG_KEY === undefined ? {} : { logKey: v.ATOMIC_LOG_KEY }),
     ...(v.ATOMIC_REDACTION_KEY === undefined ? {} : { redactionKey: v.ATOMIC_REDACTION_KEY }),

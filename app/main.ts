@@ -99,10 +99,11 @@ async function build(config: Config, options: StartOptions, closing: Closing): P
     store,
     blobs,
     clock,
+    jobs,
     ...(access === undefined ? {} : { source: access.trees, policyOf: repositoryPolicies(access.octokitFor, clock) }),
   }
   const services = buildServices(parts)
-  const orchestrator = buildOrchestrator({ ...parts, jobs, version }, services)
+  const orchestrator = buildOrchestrator({ ...parts, version }, services)
   const own = Object.fromEntries(
     config.services.flatMap((group) => (services[group] === undefined ? [] : [[group, services[group]]])),
   ) as Partial<Services>

@@ -6,6 +6,7 @@ import type { TreeSource } from '../core/dte/tree.ts'
 import { logKeys } from '../core/evidence/log/key-file.ts'
 import { createEvidenceService } from '../core/evidence/service.ts'
 import { createFinopsService } from '../core/finops/service.ts'
+import { createWebhooks } from '../core/finops/webhooks/webhooks.ts'
 import { type ContentPolicy, contentPolicy } from '../core/gateway/policy/schema.ts'
 import { createGatewayService, type Denial } from '../core/gateway/service.ts'
 import { createOrchestrator } from '../core/orchestrator/create.ts'
@@ -26,6 +27,8 @@ export interface ServiceParts {
   store: Store
   blobs: Blobs
   clock: Clock
+  /** Carries webhooks; without them none are sent. */
+  jobs?: Jobs
   /** Where repositories are read from; absent where no app is configured. */
   source?: TreeSource
   /** What the configuration of `owner/repo` lets through the gateway. */
@@ -64,6 +67,7 @@ export function buildServices({
   store,
   blobs,
   clock,
+  jobs,
   source = noTrees,
   policyOf,
 }: ServiceParts): Partial<Services> {
@@ -86,10 +90,24 @@ export function buildServices({
   }
 
   const { evidence } = services
+  const tell =
+    jobs === undefined || config.webhooks.length === 0
+      ? undefined
+      : createWebhooks({
+          store,
+          clock,
+          jobs,
+          endpoints: config.webhooks.map(({ events, ...rest }) => ({
+            ...rest,
+            ...(events === undefined ? {} : { events }),
+          })),
+          allowLoopback: config.webhooksToLoopback,
+        })
   if (runs('finops') && evidence !== undefined)
     services.finops = createFinopsService({
       store,
       clock,
+      ...(tell === undefined ? {} : { tell }),
       ...(config.prices === undefined ? {} : { ownPrices: config.prices }),
       emit: async (body, key) => void (await evidence.append({ body }, serviceContext(key, key))),
       repositoryOf: (missionId) => repositoryOf(services, missionId),

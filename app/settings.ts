@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { type Group, groups } from '../core/contracts/routes.ts'
 import { isKeyName, parseSignerKey } from '../core/evidence/log/keys.ts'
 import { parseOwnPrices } from '../core/finops/price-sources/own.ts'
+import { isWebhookSecret } from '../core/finops/webhooks/sign.ts'
 import { isAtomicError } from '../core/platform/errors.ts'
 import { type LogLevel, logLevels } from '../core/platform/log.ts'
 
@@ -133,6 +134,34 @@ const privateKeyFile = (value: string): string => {
   return privateKey(content)
 }
 
+const Webhook = z.strictObject({
+  name: z.string().regex(/^[\w.-]{1,64}$/, 'expected letters, digits, ".", "_" and "-"'),
+  url: z.url({ protocol: /^https?$/ }),
+  secret: z.string().refine(isWebhookSecret, 'expected whsec_ and base64 of 24 to 64 bytes'),
+  events: z.array(z.enum(['budget.breached', 'budget.alert'])).optional(),
+})
+/** Where budget alerts go. */
+export type WebhookSetting = z.infer<typeof Webhook>
+
+const webhooks = (value: string): WebhookSetting[] => {
+  let json: unknown
+  try {
+    json = JSON.parse(value)
+  } catch {
+    throw new Mistake('not JSON; expected [{"name","url","secret"}]')
+  }
+  const parsed = z.array(Webhook).max(20).safeParse(json)
+  if (!parsed.success)
+    throw new Mistake(
+      parsed.error.issues
+        .slice(0, 3)
+        .map((i) => `[${i.path.join('].')}: ${i.message}`)
+        .join('; '),
+    )
+  if (new Set(parsed.data.map((w) => w.name)).size < parsed.data.length) throw new Mistake('two have the same name')
+  return parsed.data
+}
+
 /** A price file, its text, and the signature beside it. */
 const priceFile = (value: string) => {
   let content: string
@@ -214,6 +243,10 @@ export const settings = {
   ATOMIC_PRICES_KEY: setting(
     'Ed25519 public key (PEM): ATOMIC_PRICES must then be signed by it, base64 in FILE.sig beside it',
     publicKey,
+  ),
+  ATOMIC_WEBHOOKS: setting(
+    'Where budget alerts are sent (Standard Webhooks): JSON array of {"name","url","secret":"whsec_…","events"?}',
+    webhooks,
   ),
   ATOMIC_PUBLIC_URL: setting('Where people reach this server, for links on check runs', address),
   APP_ID: setting('Id of the GitHub App', whole(1, Number.MAX_SAFE_INTEGER)),

@@ -32,12 +32,13 @@ const weighted = (
   ].sort(([a], [b]) => a - b)
 }
 
-/** The score below which the share of the weight lies, what is to come counted as one more at the far end. */
+/** The score below which the share of the weight lies; what is to come weighs as much as one of those seen, at the far end. */
 function quantile(sorted: readonly [number, number][], share: number): number {
-  const total = sorted.reduce((sum, [, weight]) => sum + weight, 1)
+  const weight = sorted.reduce((sum, [, w]) => sum + w, 0)
+  const total = weight + sorted.reduce((sum, [, w]) => sum + w * w, 0) / weight
   let sum = 0
-  for (const [score, weight] of sorted) {
-    sum += weight
+  for (const [score, w] of sorted) {
+    sum += w
     if (sum >= share * total) return score
   }
   return sorted.at(-1)![0]

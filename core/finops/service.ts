@@ -13,9 +13,9 @@ import { everywhere, type StepCosts, sharesOf, stepsCollection } from './steps.t
 const learnEveryMs = 60_000
 
 export interface FinopsPorts extends LedgerPorts {
-  /** `owner/repo` of a mission, for reports by repository. */
   /** The operator's prices and discounts. */
   ownPrices?: OwnPriceList
+  /** `owner/repo` of a mission, for reports by repository. */
   repositoryOf?: (missionId: string) => Promise<string | undefined>
   /** Whether a mission has ended, so that its forecast can be compared with its cost. */
   ended?: (missionId: string) => Promise<boolean>

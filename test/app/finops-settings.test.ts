@@ -57,3 +57,25 @@ describe('ATOMIC_PRICES', () => {
     expect(mistakes({ ATOMIC_PRICES_KEY: 'AAAA' })).toEqual([expect.stringMatching(/^ATOMIC_PRICES_KEY/)])
   })
 })
+
+describe('ATOMIC_WEBHOOKS', () => {
+  const secret = `whsec_${Buffer.alloc(32, 1).toString('base64')}`
+  const hook = (more: object) => JSON.stringify([{ name: 'ops', url: 'https://hooks.example/', secret, ...more }])
+
+  it('go to https, in development to the loopback too', () => {
+    expect(readConfig({ ATOMIC_WEBHOOKS: hook({}) }).webhooks).toEqual([
+      { name: 'ops', url: 'https://hooks.example/', secret },
+    ])
+    const local = hook({ url: 'http://127.0.0.1:9/' })
+    expect(mistakes({ ATOMIC_WEBHOOKS: local })).toEqual([expect.stringMatching(/"ops" is not an https address/)])
+    expect(mistakes({ ATOMIC_WEBHOOKS: local, NODE_ENV: 'development' })).toEqual([])
+    expect(mistakes({ ATOMIC_WEBHOOKS: hook({ url: 'http://10.0.0.1/' }), NODE_ENV: 'development' })).toHaveLength(1)
+  })
+
+  it.each([hook({ secret: 'whsec_short' }), hook({ url: 'ftp://x/' }), hook({ events: ['other'] }), '{}', 'x'])(
+    'are refused where they do not fit, without their secret: %s',
+    (value) => {
+      expect(mistakes({ ATOMIC_WEBHOOKS: value })).toEqual([expect.not.stringContaining('whsec_short')])
+    },
+  )
+})
