@@ -26,7 +26,7 @@ export interface Diagnosis {
 const require = createRequire(import.meta.url)
 
 /** The native compiler's package for this machine, when it is installed. */
-const native: { version: string; libraries: string } | undefined = (() => {
+const native: { version: string; libraries: string; executable: string } | undefined = (() => {
   try {
     const home = dirname(require.resolve('@typescript/native/package.json'))
     const { version } = require('@typescript/native/package.json') as { version: string }
@@ -34,7 +34,8 @@ const native: { version: string; libraries: string } | undefined = (() => {
       `@typescript/typescript-${process.platform}-${process.arch}/package.json`,
     )
     const libraries = join(dirname(platform), 'lib')
-    return existsSync(libraries) ? { version, libraries } : undefined
+    const executable = join(libraries, process.platform === 'win32' ? 'tsc.exe' : 'tsc')
+    return existsSync(executable) ? { version, libraries, executable } : undefined
   } catch {
     return undefined
   }
@@ -45,7 +46,7 @@ const native: { version: string; libraries: string } | undefined = (() => {
  * the tree and the compiler's own libraries is read.
  */
 export function diagnose(tree: Tree, project?: string): Diagnosis {
-  const errors = native === undefined ? undefined : nativeErrors(tree, project, native.libraries)
+  const errors = native === undefined ? undefined : nativeErrors(tree, project, native)
   if (errors !== undefined) return { engine: `TypeScript ${native?.version}, native`, errors }
   return { engine: `TypeScript ${ts.version}`, errors: compilerErrors(tree, project) }
 }
@@ -62,7 +63,11 @@ function distinct(errors: readonly TypeFault[]): TypeFault[] {
   )
 }
 
-function nativeErrors(tree: Tree, project: string | undefined, libraries: string): TypeFault[] | undefined {
+function nativeErrors(
+  tree: Tree,
+  project: string | undefined,
+  { libraries, executable }: { libraries: string; executable: string },
+): TypeFault[] | undefined {
   const files = new VirtualFiles(tree)
   const units = named(unitsOf(files, project))
   // Where no tsconfig stands, one is made up; it never lands anywhere.
@@ -88,6 +93,8 @@ function nativeErrors(tree: Tree, project: string | undefined, libraries: string
     name === libraries || name.startsWith(`${libraries}/`) || name.startsWith(`${libraries}\\`)
   const api = new API({
     cwd: toVirtual(''),
+    // Named, since a bundle does not stand beside the package it would be looked for in.
+    tsserverPath: executable,
     fs: {
       readFile: (name) => (inLibraries(name) ? undefined : (made.get(name) ?? files.readFile(name) ?? null)),
       fileExists: (name) => (inLibraries(name) ? undefined : made.has(name) || files.fileExists(name)),
