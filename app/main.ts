@@ -93,7 +93,7 @@ async function build(config: Config, options: StartOptions, closing: Closing): P
   const version = packageVersion()
   const publicUrl = publicAddress(config)
   const { github, oidc } = config
-  const access = github === undefined ? undefined : openGithub(github, log)
+  const access = github === undefined ? undefined : openGithub(github, log, clock)
   const parts = {
     config,
     store,

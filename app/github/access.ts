@@ -30,13 +30,13 @@ export function createProbot({ appId, privateKey, webhookSecret, apiUrl }: Githu
   return new Probot({ Octokit, appId, privateKey, secret: webhookSecret, baseUrl: apiUrl, log: quiet })
 }
 
-export function openGithub(config: GithubConfig, log: Log): GithubAccess {
+export function openGithub(config: GithubConfig, log: Log, clock: Clock): GithubAccess {
   const probot = createProbot(config, log)
   const octokitFor: OctokitFor = (installationId) => probot.auth(installationId)
   return {
     probot,
     octokitFor,
-    trees: githubTrees(octokitFor),
+    trees: githubTrees(octokitFor, clock),
     async installed(repository) {
       const [owner = '', repo = ''] = repository.split('/')
       const app = await probot.auth()

@@ -1,12 +1,14 @@
 import { blobEntry, textOf } from '../../core/dte/tree.ts'
 import type { MissionRecord, PullBinding } from '../../core/orchestrator/types.ts'
 import type { Landed, Landing, Worksite } from '../../core/orchestrator/worksite.ts'
+import type { Clock } from '../../core/platform/clock.ts'
 import { AtomicError, isAtomicError } from '../../core/platform/errors.ts'
 import type { Store } from '../../core/storage/store.ts'
 import { advance, readHead, standsUnder } from './branch.ts'
 import type { GitHub, GitHubFor } from './client.ts'
 import { commitMessage } from './commit-message.ts'
 import { type IntendedCommit, readIntent, writeIntent } from './landings.ts'
+import { RecentTrees } from './recent-trees.ts'
 import { listing, type RepositoryName, readBlob, readTree } from './tree-source.ts'
 import { writeTree } from './tree-writes.ts'
 
@@ -14,8 +16,10 @@ import { writeTree } from './tree-writes.ts'
 export function createBranchWorksite(
   githubFor: GitHubFor,
   store: Store,
+  clock: Clock,
   recheck: (record: MissionRecord) => Promise<void>,
 ): Worksite {
+  const recent = new RecentTrees(clock)
   const open = async (record: MissionRecord): Promise<{ github: GitHub; pull: PullBinding; name: RepositoryName }> => {
     const { pull } = record
     if (!pull) throw new AtomicError('INTERNAL', 'This mission has no pull request.')
@@ -31,7 +35,8 @@ export function createBranchWorksite(
         commit_sha: pull.headSha,
       })
       const treeId = data.tree.sha
-      return { tree: await readTree(github, name, pull.headSha, treeId), treeId, headSha: pull.headSha }
+      const tree = await recent.read(treeId, () => readTree(github, name, pull.headSha, treeId))
+      return { tree, treeId, headSha: pull.headSha }
     },
 
     async current(record) {

@@ -40,7 +40,8 @@ export interface GithubShell {
 }
 
 /** Trees of repositories where the app is installed; needed before there is an orchestrator. */
-export const githubTrees = (octokitFor: OctokitFor): TreeSource => createTreeSource(clients(octokitFor))
+export const githubTrees = (octokitFor: OctokitFor, clock: Clock): TreeSource =>
+  createTreeSource(clients(octokitFor), clock)
 
 /** What the configurations of repositories let through the gateway; undefined for what is in no repository of the app's. */
 export const repositoryPolicies = (octokitFor: OctokitFor, clock: Clock) => createPolicies(clients(octokitFor), clock)
@@ -65,7 +66,7 @@ export function createGithubShell(deps: GithubShellDeps): GithubShell {
   })
   orchestrator.onTransition((after) => (after.pull ? [publishJob(jobs, after.pull)] : []))
   orchestrator.attach({
-    worksite: createBranchWorksite(githubFor, store, createRecheck(parts)),
+    worksite: createBranchWorksite(githubFor, store, clock, createRecheck(parts)),
     guard: (record, decision) => guardDecision(parts, record, decision),
     bind: (source) => bindPull(parts, source),
   })

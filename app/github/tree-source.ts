@@ -1,7 +1,9 @@
 import type { FileMode, Tree, TreeEntry, TreeSource } from '../../core/dte/tree.ts'
 import { blobId } from '../../core/dte/tree.ts'
+import type { Clock } from '../../core/platform/clock.ts'
 import { AtomicError, isAtomicError } from '../../core/platform/errors.ts'
 import { type GitHub, type GitHubFor, orAbsent } from './client.ts'
+import { RecentTrees } from './recent-trees.ts'
 import { entriesOf } from './tarball.ts'
 
 export type RepositoryName = { owner: string; repo: string }
@@ -125,7 +127,8 @@ function listedOf(item: { path: string; mode: string; sha: string; size?: number
 }
 
 /** For requests that name a repository: read as the app's installation there, shown to those who could read it themselves. */
-export function createTreeSource(githubFor: GitHubFor): TreeSource {
+export function createTreeSource(githubFor: GitHubFor, clock: Clock): TreeSource {
+  const recent = new RecentTrees(clock)
   return {
     async read(repository, caller) {
       const name = { owner: repository.owner, repo: repository.repo }
@@ -136,7 +139,9 @@ export function createTreeSource(githubFor: GitHubFor): TreeSource {
       if (!caller.scopes.includes('service') && !(await mayRead(github, name, caller))) throw gone()
       const commit = await resolve(github, name, repository.ref)
       const treeId = commit.data.commit.tree.sha
-      return { tree: await readTree(github, name, commit.data.sha, treeId), treeId, commit: commit.data.sha }
+      const { sha } = commit.data
+      const key = `${name.owner}/${name.repo} ${treeId}`.toLowerCase()
+      return { tree: await recent.read(key, () => readTree(github, name, sha, treeId)), treeId, commit: sha }
     },
   }
 }

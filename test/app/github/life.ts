@@ -42,7 +42,7 @@ export async function begin({ dir, apiUrl, appId, privateKey, skey, quiet = fals
   const jobs = createJobs({ store, clock, random: () => 0, log })
   const keys = { signers: [parseSignerKey(skey)] }
   const evidence = createEvidenceService({ store, blobs, clock, keys, origin }).service
-  const trees = githubTrees(octokitFor)
+  const trees = githubTrees(octokitFor, clock)
   const gateway = createGatewayService({ secret: 'a secret of thirty-two characters!!' } as never)
   const finops = {
     forecast: async () => {

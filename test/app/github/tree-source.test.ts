@@ -4,6 +4,7 @@ import { clients } from '../../../app/github/client.ts'
 import { githubTrees } from '../../../app/github/shell.ts'
 import { listing } from '../../../app/github/tree-source.ts'
 import { treeId } from '../../../core/dte/tree.ts'
+import { systemClock } from '../../../core/platform/clock.ts'
 import { type Rig, startRig } from './rig.ts'
 
 let rig: Rig
@@ -35,7 +36,7 @@ const commit = (entries: string): string => {
 }
 type Caller = Parameters<ReturnType<typeof githubTrees>['read']>[1]
 const read = (ref: string, caller: Caller = { login: 'rita', type: 'human', scopes: [] }) =>
-  githubTrees(octokitFor).read({ owner: 'acme', repo: 'shop', ref }, caller)
+  githubTrees(octokitFor, systemClock).read({ owner: 'acme', repo: 'shop', ref }, caller)
 
 test('every byte of a tree, whatever archives make of it, in few requests', async () => {
   rig.github.log.clear()
@@ -75,7 +76,7 @@ test('a private repository is there for those who can read it', async () => {
   await expect(read('main', { login: 'atomic', type: 'agent', scopes: ['service'] })).resolves.toBeDefined()
   await expect(read('no-such-branch')).rejects.toMatchObject({ code: 'NOT_FOUND' })
   await expect(
-    githubTrees(octokitFor).read(
+    githubTrees(octokitFor, systemClock).read(
       { owner: 'acme', repo: 'other', ref: 'main' },
       { login: 'rita', type: 'human', scopes: [] },
     ),
