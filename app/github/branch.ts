@@ -31,6 +31,10 @@ export async function standsUnder(
   return answer?.data.status === 'ahead'
 }
 
+/** GraphQL knows a repository by its node id, which never changes. */
+export const nodeId = async (github: GitHub, name: RepositoryName): Promise<string> =>
+  (await github.request('GET /repos/{owner}/{repo}', { ...name })).data.node_id
+
 /**
  * Moves a branch from one commit to one that follows it, or not at all: GitHub compares and sets,
  * where the REST call would also move a branch that had been set back.
@@ -38,20 +42,19 @@ export async function standsUnder(
  */
 export async function advance(
   github: GitHub,
-  name: RepositoryName,
+  name: RepositoryName & { id: string },
   branch: string,
   from: string,
   to: string,
 ): Promise<void> {
-  const { data } = await github.request('GET /repos/{owner}/{repo}', { ...name })
   const refUpdates = [{ name: `refs/heads/${branch}`, beforeOid: from, afterOid: to, force: false }]
   try {
     await github.graphql('mutation ($input: UpdateRefsInput!) { updateRefs(input: $input) { clientMutationId } }', {
-      input: { repositoryId: data.node_id, refUpdates },
+      input: { repositoryId: name.id, refUpdates },
     })
   } catch (error) {
     // Whatever went wrong, only the branch itself tells whether it moved.
-    const head = await readHead(github, name, branch)
+    const head = await readHead(github, { owner: name.owner, repo: name.repo }, branch)
     if (head.sha === to) return
     if (head.sha !== from)
       throw new AtomicError('HEAD_MOVED', {

@@ -4,7 +4,7 @@ import type { Landed, Landing, Worksite } from '../../core/orchestrator/worksite
 import type { Clock } from '../../core/platform/clock.ts'
 import { AtomicError, isAtomicError } from '../../core/platform/errors.ts'
 import type { Store } from '../../core/storage/store.ts'
-import { advance, readHead, standsUnder } from './branch.ts'
+import { advance, nodeId, readHead, standsUnder } from './branch.ts'
 import type { GitHub, GitHubFor } from './client.ts'
 import { commitMessage } from './commit-message.ts'
 import { type IntendedCommit, readIntent, writeIntent } from './landings.ts'
@@ -20,6 +20,7 @@ export function createBranchWorksite(
   recheck: (record: MissionRecord) => Promise<void>,
 ): Worksite {
   const recent = new RecentTrees(clock)
+  const ids = new Map<string, string>()
   const open = async (record: MissionRecord): Promise<{ github: GitHub; pull: PullBinding; name: RepositoryName }> => {
     const { pull } = record
     if (!pull) throw new AtomicError('INTERNAL', 'This mission has no pull request.')
@@ -60,7 +61,10 @@ export function createBranchWorksite(
       stands(landing, head, pull.headRef)
       if (landing.kind === 'apply') await recheck(landing.record)
       const commit = reusable(intent, landing, head.sha) ?? (await makeCommit(github, name, store, landing, head.sha))
-      await advance(github, name, pull.headRef, head.sha, commit)
+      const key = `${name.owner}/${name.repo}`
+      const id = ids.get(key) ?? (await nodeId(github, name))
+      ids.set(key, id)
+      await advance(github, { ...name, id }, pull.headRef, head.sha, commit)
       return { commit, tree: landing.resultTree } satisfies Landed
     },
   }

@@ -2,10 +2,7 @@ import { afterEach, expect, test } from 'vitest'
 import { type Rig, spec, startRig } from './rig.ts'
 
 let rig: Rig
-afterEach(async () => {
-  rig.github.assertValid()
-  await rig.stop()
-})
+afterEach(() => rig.github.assertValid())
 const reactions = (id: number): string[] => rig.repo.reactions(id).map((r) => r.content)
 const say = async (number: number, body: string, as: string): Promise<number> => {
   const { id } = rig.repo.comment(number, body, as)

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { type Rig, startRig } from './rig.ts'
+import { type Rig, spec, startRig } from './rig.ts'
 
 const child = fileURLToPath(new URL('./life-child.ts', import.meta.url))
 
@@ -75,7 +75,7 @@ test.each([1])(
     }
     await lives.begin()
     lives.onBegin()
-    await repo.push('topic', { '.atomic/change.json': JSON.stringify(rig.spec) }, { as: 'ada' })
+    await repo.push('topic', { '.atomic/change.json': JSON.stringify(spec) }, { as: 'ada' })
     const { number } = await repo.openPull({ head: 'topic', title: 'Rename', as: 'ada' })
     const first = repo.pull(number).headSha
     await until('a plan', () => rig.checks(first)['atomic/plan'] === 'action_required' && rig.own(number).length > 0)
@@ -106,7 +106,6 @@ test.each([1])(
     expect(rig.own(number)).toHaveLength(1)
     expect(repo.reactions(id).map((r) => r.content)).toEqual(['eyes', 'rocket'])
     github.assertValid()
-    await rig.stop()
   },
   120_000,
 )

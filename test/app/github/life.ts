@@ -31,14 +31,15 @@ const silent = { debug() {}, info() {}, warn() {}, error() {} }
 const plain = { retry: { enabled: false }, throttle: { enabled: false }, log: silent }
 
 /** One life of the app on a disk: shell, orchestrator, and an address for webhooks. */
-export async function begin({ dir, apiUrl, appId, privateKey, skey, quiet = false }: LifeSetting) {
+export async function begin(setting: LifeSetting) {
+  const { dir, apiUrl, appId, privateKey, skey } = setting
   const octokits = new App({ appId, privateKey, Octokit: Octokit.defaults({ baseUrl: apiUrl, ...plain }) })
   const octokitFor = async (id?: number) => (id === undefined ? octokits.octokit : octokits.getInstallationOctokit(id))
   const store = await openSqliteStore(join(dir, 'store'))
   const blobs = await openFileBlobs(join(dir, 'blobs'))
   const clock = systemClock
-  const failed = (fields: object, message: string) => console.error(message, JSON.stringify(fields))
-  const log = quiet ? silent : { warn: failed, error: failed }
+  const failed = (fields: object, message: string) => setting.quiet || console.error(message, JSON.stringify(fields))
+  const log = { warn: failed, error: failed }
   const jobs = createJobs({ store, clock, random: () => 0, log })
   const keys = { signers: [parseSignerKey(skey)] }
   const evidence = createEvidenceService({ store, blobs, clock, keys, origin }).service

@@ -1,11 +1,10 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { type Rig, startRig } from './rig.ts'
 
 let rig: Rig
 beforeAll(async () => {
   rig = await startRig()
 })
-afterAll(() => rig.stop())
 
 test('a mission from pull request to pack', async () => {
   const number = await rig.open()

@@ -2,10 +2,7 @@ import { afterEach, expect, test } from 'vitest'
 import { type Rig, spec, startRig } from './rig.ts'
 
 let rig: Rig
-afterEach(async () => {
-  rig.github.assertValid()
-  await rig.stop()
-})
+afterEach(() => rig.github.assertValid())
 const all = (conclusion: string) => ({
   'atomic/plan': conclusion,
   'atomic/execute': conclusion,
@@ -27,11 +24,13 @@ test('a broken ChangeSpec is shown at its places; the next push mends it', async
   const head = rig.repo.pull(number).headSha
   expect(rig.checks(head)).toEqual({ ...all('cancelled'), 'atomic/plan': 'failure' })
   const run = rig.repo.checkRun('atomic/plan', head)!
-  const { data } = await rig.octokit.request('GET /repos/{owner}/{repo}/check-runs/{check_run_id}/annotations', {
-    owner: 'acme',
-    repo: 'shop',
-    check_run_id: run.id,
-  })
+  const { data } = await (await rig.octokits.getInstallationOctokit(rig.installationId)).request(
+    'GET /repos/{owner}/{repo}/check-runs/{check_run_id}/annotations',
+    {
+      ...rig.where,
+      check_run_id: run.id,
+    },
+  )
   expect(data.map((a) => `${a.path}:${a.start_line} ${a.message?.split(':')[0]}`)).toEqual([
     '.atomic/change.json:4 risk',
     '.atomic/change.json:6 operations[0].to',
@@ -137,8 +136,8 @@ test('a head that two pull requests share passes for neither before it passes fo
   expect(rig.checks(rig.repo.pull(number).headSha)['atomic/finalize']).toBe('success')
   const plans = rig.repo.checkRuns(head).filter((run) => run.name === 'atomic/plan')
   expect(plans.map((run) => run.externalId)).toEqual([
-    `atomic:acme/shop#${number}:plan`,
-    `atomic:acme/shop#${other.number}:plan`,
+    `atomic:acme/${rig.where.repo}#${number}:plan`,
+    `atomic:acme/${rig.where.repo}#${other.number}:plan`,
   ])
   expect(plans.map((run) => run.conclusion)).not.toContain('neutral')
   expect(plans[1]!.conclusion).toBe('action_required')

@@ -1,10 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { App, Octokit } from 'octokit'
-import { vi } from 'vitest'
+import type { App } from 'octokit'
+import { afterAll, vi } from 'vitest'
 import { newKey } from '../../../core/evidence/log/keys.ts'
-import type { Orchestrator } from '../../../core/orchestrator/orchestrator.ts'
 import type { MissionRecord } from '../../../core/orchestrator/types.ts'
 import type { AppHandle } from '../../github/app-handle.ts'
 import { type GitHub, startGitHub } from '../../github/index.ts'
@@ -30,17 +29,47 @@ const files = {
   '.github/atomic.yml': 'version: 1\nverify:\n  required: false\n',
 }
 
-/** The shell between a GitHub on the loopback and an orchestrator on a store of its own; it can be torn down and built again. */
-export interface Rig {
+/** A GitHub on the loopback and a life of the app beside it: one for all tests of a file. */
+interface Hall {
   github: GitHub
   app: AppHandle
+  installationId: number
+  setting: LifeSetting
+  life: Awaited<ReturnType<typeof begin>>
+  ended: boolean
+  shops: number
+}
+let hall: Promise<Hall> | undefined
+
+async function openHall(): Promise<Hall> {
+  const github = await startGitHub()
+  for (const login of ['ada', 'rita', 'rob', 'otto']) github.createUser(login)
+  github.createOrganization('acme', { ada: 'admin', rita: 'member', rob: 'member' })
+  github.createTeam('acme', 'core', ['rita'])
+  const app = await github.createApp({ slug: 'atomic', owner: 'acme' })
+  const dir = await mkdtemp(join(tmpdir(), 'atomic shell '))
+  const { skey } = newKey('atomic.test/log')
+  const setting = { dir, apiUrl: github.url, appId: app.id, privateKey: app.privateKey, skey, quiet: false }
+  const life = await begin(setting)
+  app.setWebhook(life.hooks)
+  return { github, app, setting, life, installationId: app.install('acme'), ended: false, shops: 0 }
+}
+
+afterAll(async () => {
+  const open = await hall
+  if (!open) return
+  if (!open.ended) await open.life.end()
+  await open.github.stop()
+  await rm(open.setting.dir, { recursive: true, force: true })
+})
+
+/** A repository of its own for a test, where the app is installed. */
+export interface Rig extends Pick<Hall, 'github' | 'app' | 'installationId' | 'setting'> {
   repo: RepositoryHandle
-  orchestrator(): Orchestrator
+  where: { owner: string; repo: string }
+  octokits: App
   /** Works a delivery off at once. */
   receive(name: string, payload: unknown): Promise<void>
-  octokit: Octokit
-  octokits: App
-  installationId: number
   /** Opens a pull request with the ChangeSpec, by ada. */
   open(more?: { files?: Record<string, string>; body?: string; head?: string }): Promise<number>
   /** Until GitHub has delivered everything and no work is left. */
@@ -50,39 +79,20 @@ export interface Rig {
   checks(sha: string): Record<string, string>
   /** Comments of the app. */
   own(number: number): string[]
-  /** What a life needs: for a process of its own. */
-  setting: LifeSetting
-  /** As a new process on the same disk. */
-  restart(): Promise<void>
-  /** For lives in other processes. */
+  /** From here on lives run in other processes. */
   endLife(): Promise<void>
-  spec: object
-  stop(): Promise<void>
 }
 
 export async function startRig(
   options: { config?: string; files?: Record<string, string>; quiet?: boolean } = {},
 ): Promise<Rig> {
-  const github = await startGitHub()
-  for (const login of ['ada', 'rita', 'rob', 'otto']) github.createUser(login)
-  github.createOrganization('acme', { ada: 'admin', rita: 'member', rob: 'member' })
-  github.createTeam('acme', 'core', ['rita'])
-  const app = await github.createApp({ slug: 'atomic', owner: 'acme' })
-  const dir = await mkdtemp(join(tmpdir(), 'atomic shell '))
-  const key = newKey('atomic.test/log')
-  const setting: LifeSetting = {
-    dir,
-    apiUrl: github.url,
-    appId: app.id,
-    privateKey: app.privateKey,
-    skey: key.skey,
-    quiet: options.quiet ?? false,
-  }
-  let life = await begin(setting)
-  let ended = false
-  let received = 0
-  app.setWebhook(life.hooks)
-  const repo = await github.createRepository('acme/shop', {
+  hall ??= openHall()
+  const open = await hall
+  const { github, life, setting } = open
+  github.faults.clear()
+  setting.quiet = options.quiet ?? false
+  const where = { owner: 'acme', repo: `shop-${++open.shops}` }
+  const repo = await github.createRepository(`acme/${where.repo}`, {
     private: true,
     files: {
       ...files,
@@ -92,8 +102,7 @@ export async function startRig(
     roles: { otto: 'read', rita: 'write', rob: 'write', ada: 'write' },
     as: 'ada',
   })
-  const installationId = app.install('acme')
-
+  let received = 0
   const settled = async (): Promise<void> => {
     for (let quietRounds = 0; quietRounds < 2; ) {
       const before = github.deliveries.length
@@ -104,30 +113,19 @@ export async function startRig(
   }
 
   return {
-    github,
-    app,
-    repo,
-    octokit: await life.octokits.getInstallationOctokit(installationId),
-    installationId,
-    octokits: life.octokits,
-    orchestrator: () => life.orchestrator,
+    ...open,
+    ...{ repo, where, settled, octokits: life.octokits },
     receive: (name, payload) => life.shell.receive({ id: `${name}-${++received}`, name, payload }),
     async open(more = {}) {
       const head = more.head ?? 'topic'
       await repo.push(head, more.files ?? { '.atomic/change.json': JSON.stringify(spec, null, 2) }, { as: 'ada' })
-      const pull = await repo.openPull({
-        head,
-        title: 'Rename',
-        as: 'ada',
-        ...(more.body === undefined ? {} : { body: more.body }),
-      })
+      const body = more.body === undefined ? {} : { body: more.body }
+      const pull = await repo.openPull({ head, title: 'Rename', as: 'ada', ...body })
       await settled()
       return pull.number
     },
-    settled,
-    setting,
     async mission(number) {
-      const record = (await life.orchestrator.ofPull('acme', 'shop', number)).at(-1)
+      const record = (await life.orchestrator.ofPull(where.owner, where.repo, number)).at(-1)
       if (!record) throw new Error('no mission')
       return record
     },
@@ -137,20 +135,9 @@ export async function startRig(
         .comments(number)
         .filter((c) => c.user === 'atomic[bot]')
         .map((c) => c.body),
-    async restart() {
+    async endLife() {
+      open.ended = true
       await life.end()
-      life = await begin(setting)
-      app.setWebhook(life.hooks)
-    },
-    spec,
-    endLife: () => {
-      ended = true
-      return life.end()
-    },
-    async stop() {
-      if (!ended) await life.end()
-      await github.stop()
-      await rm(dir, { recursive: true, force: true })
     },
   }
 }

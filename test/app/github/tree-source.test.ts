@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { clients } from '../../../app/github/client.ts'
 import { githubTrees } from '../../../app/github/shell.ts'
 import { listing } from '../../../app/github/tree-source.ts'
@@ -25,7 +25,6 @@ beforeAll(async () => {
     },
   })
 })
-afterAll(() => rig.stop())
 
 const octokitFor = async (id?: number) =>
   id === undefined ? rig.octokits.octokit : rig.octokits.getInstallationOctokit(id)
@@ -36,7 +35,7 @@ const commit = (entries: string): string => {
 }
 type Caller = Parameters<ReturnType<typeof githubTrees>['read']>[1]
 const read = (ref: string, caller: Caller = { login: 'rita', type: 'human', scopes: [] }) =>
-  githubTrees(octokitFor, systemClock).read({ owner: 'acme', repo: 'shop', ref }, caller)
+  githubTrees(octokitFor, systemClock).read({ ...rig.where, ref }, caller)
 
 test('every byte of a tree, whatever archives make of it, in few requests', async () => {
   rig.github.log.clear()
@@ -85,7 +84,7 @@ test('a private repository is there for those who can read it', async () => {
 
 test('a listing that GitHub cuts is read folder by folder', async () => {
   const github = await clients(octokitFor)(rig.installationId)
-  const whole = await listing(github, { owner: 'acme', repo: 'shop' }, await rig.repo.treeId('main'))
+  const whole = await listing(github, rig.where, await rig.repo.treeId('main'))
   const cutting: typeof github = {
     ...github,
     async request(route, parameters) {
@@ -94,6 +93,6 @@ test('a listing that GitHub cuts is read folder by folder', async () => {
       return cut ? { ...answer, data: { ...(answer.data as object), tree: [], truncated: true } as never } : answer
     },
   }
-  const pieced = await listing(cutting, { owner: 'acme', repo: 'shop' }, await rig.repo.treeId('main'))
+  const pieced = await listing(cutting, rig.where, await rig.repo.treeId('main'))
   expect([...pieced].sort()).toEqual([...whole].sort())
 })

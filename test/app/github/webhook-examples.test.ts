@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { eventHandlers } from '../../../app/github/events/list.ts'
 import { isAtomicError } from '../../../core/platform/errors.ts'
 import { type Rig, startRig } from './rig.ts'
@@ -11,7 +11,6 @@ let rig: Rig
 beforeAll(async () => {
   rig = await startRig()
 })
-afterAll(() => rig.stop())
 
 test('there is an example of every event that is handled, but the merge queue', () => {
   const names = new Set(examples.map((e) => e.name))
