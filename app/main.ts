@@ -20,6 +20,7 @@ import { listen } from './listen.ts'
 import { buildOrchestrator, buildServices } from './services.ts'
 import { isLoopback } from './settings.ts'
 import { packageVersion } from './version.ts'
+import { registerCosts } from './web/costs-routes.ts'
 import { registerPages } from './web/routes.ts'
 import { registerSetup } from './web/setup-routes.ts'
 
@@ -146,6 +147,7 @@ async function build(config: Config, options: StartOptions, closing: Closing): P
   }
   const pages = async (app: FastifyInstance): Promise<void> => {
     if (orchestrator !== undefined) registerPages(app, { orchestrator, blobs })
+    if (config.services.includes('finops') && services.finops !== undefined) registerCosts(app, services.finops, store)
   }
   const atRoot = async (app: FastifyInstance): Promise<void> => {
     await pages(app)

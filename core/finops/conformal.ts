@@ -14,7 +14,7 @@ const learningRate = 0.01
 const [leastMiss, mostMiss] = [0.005, 0.2]
 const kept = 200
 /** What other repositories count for beside one's own: as much as so many observations. */
-const othersWeight = 20
+const othersWeight = 10
 /** Fewer say nothing of a twentieth. */
 const enough = 20
 

@@ -34,8 +34,6 @@ export interface Experience {
   remember(missionId: string, repository: string | undefined, answer: ForecastAnswer): Promise<void>
   /** Learns from the missions that have ended since. */
   learn(): Promise<void>
-  /** Forecasts of missions with what they cost so far. */
-  missions(): Promise<(MissionForecast & { missionId: string })[]>
 }
 
 export interface ExperiencePorts {
@@ -43,6 +41,21 @@ export interface ExperiencePorts {
   clock: Clock
   /** Whether a mission has ended; what is unknown has not. */
   ended: (missionId: string) => Promise<boolean>
+}
+
+const costOf = async (store: Store, missionId: string): Promise<string> =>
+  (await store.get<BudgetRow>(budgets, `mission:${missionId}`))?.value.consumed ?? '0'
+
+/** Forecasts of the newest missions, with what they cost so far. */
+export async function missionForecasts(store: Store): Promise<(MissionForecast & { missionId: string })[]> {
+  const rows = await store.list<MissionForecast>(forecasts, { reverse: true, limit: page })
+  return Promise.all(
+    rows.map(async ({ key, value }) => ({
+      missionId: key,
+      ...value,
+      actualUsd: value.actualUsd ?? (await costOf(store, key)),
+    })),
+  )
 }
 
 /** What settled missions teach, by repository. */
@@ -57,14 +70,12 @@ export function createExperience({ store, clock, ended }: ExperiencePorts): Expe
     const rows = await store.list<number[]>(pool, { limit: sharedRepositories })
     return rows.filter(({ key }) => key !== repository).map(({ value }) => value)
   }
-  const costOf = async (missionId: string): Promise<string> =>
-    (await store.get<BudgetRow>(budgets, `mission:${missionId}`))?.value.consumed ?? '0'
 
   async function settle(missionId: string): Promise<void> {
     const row = await store.get<MissionForecast>(forecasts, missionId)
     const writes: Write[] = [{ remove: { collection: open, key: missionId } }]
     if (row) {
-      const actualUsd = await costOf(missionId)
+      const actualUsd = await costOf(store, missionId)
       const { repository, usd } = row.value
       writes.push({
         put: { collection: forecasts, key: missionId, value: { ...row.value, actualUsd }, expect: row.version },
@@ -127,16 +138,6 @@ export function createExperience({ store, clock, ended }: ExperiencePorts): Expe
         learning = undefined
       })
       return learning
-    },
-    async missions() {
-      const rows = await store.list<MissionForecast>(forecasts, { reverse: true, limit: page })
-      return Promise.all(
-        rows.map(async ({ key, value }) => ({
-          missionId: key,
-          ...value,
-          actualUsd: value.actualUsd ?? (await costOf(key)),
-        })),
-      )
     },
   }
 }

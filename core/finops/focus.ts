@@ -39,7 +39,7 @@ const columns: Record<string, (entry: LedgerEntry, at: Date) => Cell> = {
   EffectiveCost: (e) => e.usd,
   HostProviderName: (e) => e.provider ?? unknown,
   InvoiceIssuerName: (e) => e.provider ?? unknown,
-  ListCost: (e) => e.usd,
+  ListCost: (e) => e.listUsd ?? e.usd,
   PricingCategory: () => 'Standard',
   PricingQuantity: (e) => String(e.tokens ?? 1),
   PricingUnit: (e) => (e.tokens === undefined ? 'Requests' : 'Tokens'),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ForecastAnswer } from '../../../core/contracts/finops.ts'
 import { emptyCalibration, interval, learned } from '../../../core/finops/conformal.ts'
-import { createExperience } from '../../../core/finops/experience.ts'
+import { createExperience, missionForecasts } from '../../../core/finops/experience.ts'
 import { forecast } from '../../../core/finops/forecast.ts'
 import { openSqliteStore } from '../../../core/storage/sqlite/open.ts'
 import type { Store } from '../../../core/storage/store.ts'
@@ -89,7 +89,7 @@ describe('what settled missions teach', () => {
       expect(answer.basis).toContain('90 % interval from settled missions: 60 of this repository')
       // Another repository has nothing of its own, and takes what there is.
       expect((await forecast({ ...request, repository: 'acme/new' }, experience)).low).toBeGreaterThan(guess.low)
-      const missions = await experience.missions()
+      const missions = await missionForecasts(store)
       expect(missions.find((m) => m.missionId === 'm0')).toMatchObject({
         usd: guess.usdEstimate,
         repository: 'acme/shop',
