@@ -23,6 +23,12 @@ export interface Diagnosis {
   errors: TypeFault[]
 }
 
+export interface DiagnoseOptions {
+  project?: string | undefined
+  /** Only these files are looked into. */
+  only?: readonly string[]
+}
+
 const require = createRequire(import.meta.url)
 
 /** The native compiler's package for this machine, when it is installed. */
@@ -42,13 +48,13 @@ const native: { version: string; libraries: string; executable: string } | undef
 })()
 
 /**
- * All type errors of a tree, under each of its tsconfigs (or one of the usual options, where it has none). Nothing but
+ * The type errors of a tree, under each of its tsconfigs (or one of the usual options, where it has none). Nothing but
  * the tree and the compiler's own libraries is read.
  */
-export function diagnose(tree: Tree, project?: string): Diagnosis {
-  const errors = native === undefined ? undefined : nativeErrors(tree, project, native)
-  if (errors !== undefined) return { engine: `TypeScript ${native?.version}, native`, errors }
-  return { engine: `TypeScript ${ts.version}`, errors: compilerErrors(tree, project) }
+export function diagnose(tree: Tree, options: DiagnoseOptions = {}): Diagnosis {
+  return native === undefined
+    ? { engine: `TypeScript ${ts.version}`, errors: compilerErrors(tree, options) }
+    : { engine: `TypeScript ${native.version}, native`, errors: nativeErrors(tree, options, native) }
 }
 
 const named = (units: readonly Unit[]): Unit[] => {
@@ -65,9 +71,9 @@ function distinct(errors: readonly TypeFault[]): TypeFault[] {
 
 function nativeErrors(
   tree: Tree,
-  project: string | undefined,
+  { project, only }: DiagnoseOptions,
   { libraries, executable }: { libraries: string; executable: string },
-): TypeFault[] | undefined {
+): TypeFault[] {
   const files = new VirtualFiles(tree)
   const units = named(unitsOf(files, project))
   // Where no tsconfig stands, one is made up; it never lands anywhere.
@@ -108,11 +114,13 @@ function nativeErrors(
     const errors: TypeFault[] = []
     for (const p of snapshot.getProjects()) {
       const { program } = p
-      for (const d of [
-        ...program.getSyntacticDiagnostics(),
-        ...program.getSemanticDiagnostics(),
-        ...program.getProgramDiagnostics(),
-      ]) {
+      const own = new Set(program.getSourceFileNames())
+      const wanted = only?.map(toVirtual).filter((name) => own.has(name)) ?? [undefined]
+      for (const d of wanted.flatMap((name) => [
+        ...program.getSyntacticDiagnostics(name),
+        ...program.getSemanticDiagnostics(name),
+        ...(name === undefined ? program.getProgramDiagnostics() : []),
+      ])) {
         const path = d.fileName === undefined ? '' : toTree(d.fileName)
         if (path === undefined || isForeign(path) || d.category !== 1) continue
         const at = path === '' ? { line: 1, column: 1 } : lineColumn(files.text(path) ?? '', d.pos)
@@ -125,13 +133,19 @@ function nativeErrors(
   }
 }
 
-function compilerErrors(tree: Tree, project: string | undefined): TypeFault[] {
+function compilerErrors(tree: Tree, { project, only }: DiagnoseOptions): TypeFault[] {
   const errors: TypeFault[] = []
   const opened = new Project(tree, project)
   const wanted = new Set(named(opened.units).map((u) => u.options))
   for (const program of opened.programs) {
     if (!wanted.has(program.getCompilerOptions())) continue
-    for (const d of [...program.getSyntacticDiagnostics(), ...program.getSemanticDiagnostics()]) {
+    const sources = only?.map((path) => program.getSourceFile(toVirtual(path))).filter((f) => f !== undefined) ?? [
+      undefined,
+    ]
+    for (const d of sources.flatMap((f) => [
+      ...program.getSyntacticDiagnostics(f),
+      ...program.getSemanticDiagnostics(f),
+    ])) {
       const path = toTree(d.file?.fileName ?? '')
       if (path === undefined || isForeign(path) || d.category !== ts.DiagnosticCategory.Error) continue
       const at = d.file?.getLineAndCharacterOfPosition(d.start ?? 0) ?? { line: 0, character: 0 }

@@ -1,7 +1,10 @@
+import ts from 'typescript'
 import type { ChangeSpec } from '../../contracts/index.ts'
 import { diffTrees } from '../diff/unified.ts'
 import type { Finding, InvariantCheck, InvariantContext } from '../invariant.ts'
 import { maxLocations } from '../invariant.ts'
+import { unitsOf } from '../packs/typescript/config.ts'
+import { toVirtual, VirtualFiles } from '../packs/typescript/files.ts'
 import { diagnose, type TypeFault } from './diagnostics.ts'
 
 /** Errors are told apart by code, file and message, never by line: a line added above moves them all. */
@@ -38,17 +41,45 @@ const renamesOf = (spec: ChangeSpec): [string, string][] =>
     return o.op === 'renameSymbol' && name !== undefined ? [[name, o.to]] : []
   })
 
+/** Is the error an import of something that the base lacks as well: a dependency that is not installed, say? */
+function missingModules({ before, changeSpec }: InvariantContext): (error: TypeFault, path: string) => boolean {
+  const files = new VirtualFiles(before)
+  const units = unitsOf(files, changeSpec?.project)
+  return (error, path) => {
+    const name = error.code === 2307 ? /^Cannot find module '([^']+)'/.exec(error.message)?.[1] : undefined
+    const text = name === undefined ? undefined : files.text(path)
+    if (name === undefined || text === undefined || !(text.includes(`'${name}'`) || text.includes(`"${name}"`)))
+      return false
+    const options = units.find((u) => u.roots.includes(path))?.options ?? units[0]?.options ?? {}
+    const modes = [undefined, ts.ModuleKind.ESNext, ts.ModuleKind.CommonJS] as const
+    return modes.every(
+      (mode) =>
+        ts.resolveModuleName(name, toVirtual(path), options, files, undefined, undefined, mode).resolvedModule ===
+        undefined,
+    )
+  }
+}
+
 /** Type errors that the base does not have. */
 export const typecheck: InvariantCheck<'typecheck'> = {
   type: 'typecheck',
   check(_, context): Finding {
-    const after = diagnose(context.after, context.changeSpec?.project)
+    const project = context.changeSpec?.project
+    const after = diagnose(context.after, { project })
     if (after.errors.length === 0) return { passed: true, message: `No type errors (${after.engine}).`, locations: [] }
-    const before = diagnose(context.before, context.changeSpec?.project)
+    const back = new Map([...movesOf(context)].map(([from, to]) => [to, from]))
+    const isMissing = missingModules(context)
+    const suspects = after.errors.filter((e) => !isMissing(e, back.get(e.path) ?? e.path))
+    // The base is asked about the files in question alone, and not at all where every error is a module that it lacks too.
+    const only = [...new Set(suspects.map((e) => back.get(e.path) ?? e.path))].filter((p) => p !== '')
+    const before =
+      suspects.length === 0
+        ? { errors: [] }
+        : diagnose(context.before, suspects.some((e) => e.path === '') ? { project } : { project, only })
     const key = keyer(context)
     const known = new Map<string, number>()
     for (const e of before.errors) known.set(key.before(e), (known.get(key.before(e)) ?? 0) + 1)
-    const fresh = after.errors.filter((e) => {
+    const fresh = suspects.filter((e) => {
       const left = known.get(key.after(e)) ?? 0
       known.set(key.after(e), left - 1)
       return left <= 0
