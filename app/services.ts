@@ -5,6 +5,8 @@ import { createDteService } from '../core/dte/service.ts'
 import type { TreeSource } from '../core/dte/tree.ts'
 import { logKeys } from '../core/evidence/log/key-file.ts'
 import { createEvidenceService } from '../core/evidence/service.ts'
+import { modelFacts } from '../core/finops/model-facts.ts'
+import { createPrices } from '../core/finops/prices.ts'
 import { createFinopsService } from '../core/finops/service.ts'
 import { createWebhooks } from '../core/finops/webhooks/webhooks.ts'
 import { type ContentPolicy, contentPolicy } from '../core/gateway/policy/schema.ts'
@@ -117,9 +119,11 @@ export function buildServices({
   if (runs('dte')) services.dte = createDteService({ source })
 
   const { finops } = services
+  const prices = createPrices({ clock, ...(config.prices === undefined ? {} : { own: config.prices }) })
   if (runs('gateway') && finops !== undefined && evidence !== undefined)
     services.gateway = createGatewayService({
       secret: config.redactionKey ?? secretFile(join(config.dataDir, 'keys', 'redaction.key')),
+      model: (provider, model) => modelFacts(prices, provider, model),
       forecast: (body) => finops.forecast({ body }, serviceContext(correlationId())),
       async modelPolicy() {
         const policy = await finops.models({}, serviceContext(correlationId()))

@@ -5,6 +5,7 @@ import Big from 'big.js'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { knownModels } from '../../../core/finops/catalogue.ts'
+import { modelFacts } from '../../../core/finops/model-facts.ts'
 import { genaiPrices, genaiProviders } from '../../../core/finops/price-sources/genai-prices.ts'
 import { isSignedBy, parseOwnPrices } from '../../../core/finops/price-sources/own.ts'
 import { createPrices, priceTable, priceUsage, publishedPrices } from '../../../core/finops/prices.ts'
@@ -344,6 +345,13 @@ describe('own prices', () => {
       expect(() => prices.price({ model: 'house-1', usage, at: outside })).toThrow(
         expect.objectContaining({ code: 'UNKNOWN_MODEL' }),
       )
+  })
+
+  it('tell routing what a model can do', () => {
+    const now = createPrices({ own: parseOwnPrices(text), clock: { now: () => Date.parse(at) } })
+    expect(modelFacts(now, 'acme', 'house-1')).toEqual({ contextTokens: 32_000, regions: ['eu'] })
+    expect(modelFacts(now, 'anthropic', 'claude-opus-5-5')).toEqual({ contextTokens: 1_000_000 })
+    expect(modelFacts(now, 'acme', 'nobody')).toBeUndefined()
   })
 
   it('take off what was agreed, and say so', () => {
