@@ -41,7 +41,12 @@ export class Narrator {
   /** Something good that was checked. */
   good(text: string): void {
     this.#still()
-    this.#line(`    ${this.#color.green('✓')} ${text} ${this.#color.dim(this.#took())}`)
+    this.#line(`    ${this.#color.green('✓')} ${text}`)
+  }
+
+  /** The step's good end, with the time it took. */
+  done(text: string): void {
+    this.good(`${text} ${this.#color.dim(this.#took())}`)
   }
 
   bad(text: string): void {

@@ -66,7 +66,7 @@ async function play(stage: Stage, tell: Narrator, options: DemoOptions): Promise
   const { project, github } = stage
   tell.say('GitHub', github.url)
   tell.say('Atomic', `${stage.app.url} (a process of its own, pid ${stage.app.pid})`)
-  tell.good(`${project.name}: ${Object.keys(project.files).length} files on main`)
+  tell.done(`${project.name}: ${Object.keys(project.files).length} files on main`)
 
   const mission = await plan(stage, tell)
   await approve(stage, tell, mission)
@@ -127,7 +127,7 @@ async function plan(stage: Stage, tell: Narrator): Promise<Mission> {
     )
   const shown = /```diff\n([\s\S]*?)\n```/.exec(stage.repo.checkRun('atomic/plan')?.output?.text ?? '')?.[1]
   if (shown !== undefined) tell.block(excerpt(shown))
-  tell.good(
+  tell.done(
     `check run atomic/plan waits for a person: ${stats.files} files, +${stats.insertions} −${stats.deletions}, in ${evidence.batches.length} batches`,
   )
   return mission
@@ -144,7 +144,7 @@ async function approve(stage: Stage, tell: Narrator, mission: Mission): Promise<
   const comment = stage.repo.comment(1, '/atomic approve plan', reviewer)
   tell.quote(reviewer, '/atomic approve plan')
   await until('the 🚀 on the approval', () => stage.repo.reactions(comment.id).some((r) => r.content === 'rocket'))
-  tell.good(`bound to head ${(await stage.repo.head(branch)).slice(0, 7)} and plan ${mission.planDigest?.slice(7, 19)}`)
+  tell.done(`bound to head ${(await stage.repo.head(branch)).slice(0, 7)} and plan ${mission.planDigest?.slice(7, 19)}`)
 }
 
 async function execute(stage: Stage, tell: Narrator, missionId: string): Promise<void> {
@@ -159,7 +159,7 @@ async function execute(stage: Stage, tell: Narrator, missionId: string): Promise
       `${commit!.message.split('\n')[0]} → tree ${(await stage.repo.treeId(batch.commit!)).slice(0, 12)}`,
     )
   }
-  tell.good(`${mission.checkpoints[1]!.batches?.length} commits on ${branch}`)
+  tell.done(`${mission.checkpoints[1]!.batches?.length} commits on ${branch}`)
 }
 
 async function verify(stage: Stage, tell: Narrator): Promise<void> {
@@ -167,16 +167,23 @@ async function verify(stage: Stage, tell: Narrator): Promise<void> {
   tell.waiting('CI is running')
   const run = await runAction(stage)
   if (run.exitCode !== 0) throw new Error(`The Action ended with ${run.exitCode}:\n${run.log.slice(-3000)}`)
-  tell.say('Result tree', run.outputs['result-tree'] ?? '')
   tell.say('Tree matches', run.outputs['tree-matches'] ?? '')
-  for (const line of run.summary
-    .split('\n')
-    .filter((l) => /^\|.*\|/.test(l))
-    .slice(0, 8))
-    tell.say(line.replaceAll('|', ' ').trim())
+  for (const [label, value] of rows(run.summary)) tell.say(label, value)
   await checkRun(stage, 'atomic/verify', 'success')
-  tell.good('check run atomic/verify is green: reported by the pinned workflow, derived again by the app')
+  tell.done('check run atomic/verify is green: reported by the pinned workflow, derived again by the app')
 }
+
+/** Rows of the tables in a job summary, without their markup. */
+const rows = (markdown: string): [string, string][] =>
+  [...markdown.matchAll(/^\| *(.+?) *\| *(.+?) *\|/gm)]
+    .map(([, label = '', value = '']): [string, string] => [plain(label), plain(value)])
+    .filter(
+      ([label, value]) =>
+        /\w/.test(label) && /\w/.test(value) && !/^(Base|Head|ChangeSpec|Engine|Plan digest)$/.test(label),
+    )
+    .slice(0, 8)
+
+const plain = (cell: string): string => cell.replace(/<[^>]*>|\*\*|`/g, '')
 
 async function finalize(
   stage: Stage,
@@ -196,7 +203,7 @@ async function finalize(
   if (file !== inside) await copyFile(inside, file)
   const { stdout } = await cli(['key', 'show'], { ATOMIC_DATA_DIR: join(stage.dir, 'data') })
   const key = stdout.trim().split('\n')[0]!
-  tell.good(`${file} (${Math.ceil(bytes.length / 1024)} KB)`)
+  tell.done(`${file} (${Math.ceil(bytes.length / 1024)} KB)`)
   return { file, key }
 }
 
@@ -206,7 +213,7 @@ async function checkOffline(tell: Narrator, pack: { file: string; key: string })
   const verdict = JSON.parse(stdout) as { ok: boolean; checks: { name: string; verdict: string; detail: string }[] }
   for (const check of verdict.checks) {
     if (check.verdict === 'pass') tell.good(`${check.name}: ${check.detail}`)
-    else tell.say(`${check.verdict} ${check.name}`, check.detail)
+    else tell.say(`· ${check.name}: ${check.verdict}`, check.detail)
   }
   if (code !== 0 || !verdict.ok) throw new Error('The pack does not hold.')
 }
@@ -226,7 +233,7 @@ async function rollBack(stage: Stage, tell: Narrator, missionId: string): Promis
   const before = await stage.repo.treeId(`${last.commit!}~1`)
   const after = await stage.repo.treeId(branch)
   if (before !== after) throw new Error(`The tree is ${after}, not ${before} as before the batch.`)
-  tell.good(`tree ${after.slice(0, 12)} again, as it was before ${last.batchId}`)
+  tell.done(`tree ${after.slice(0, 12)} again, as it was before ${last.batchId}`)
 }
 
 /** Runs one of Atomic's commands as a process of its own. */
