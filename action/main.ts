@@ -59,6 +59,7 @@ try {
   const job = await openJob(inputs)
   await publish(await (await modes[inputs.mode]()).run(job))
 } catch (error) {
-  if (!isAtomicError(error)) core.error(error instanceof Error ? (error.stack ?? error.message) : String(error))
+  const fault = isAtomicError(error) ? error.cause : error
+  if (fault instanceof Error) core.info(fault.stack ?? fault.message)
   await publish(refused(error))
 }

@@ -22,7 +22,13 @@ const entities: Record<string, string> = {
 export const plain = (text: string): string =>
   text.replace(/[&<>|`*_[@~#\\!]|:(?=\/\/)/g, (c) => entities[c] ?? c).replace(/\s+/g, ' ')
 
-export const code = (text: string): string => `<code>${plain(text)}</code>`
+/** A code span, in a table too: there a pipe is escaped, and shown without its escape. */
+export function code(text: string): string {
+  const line = text.replace(/\s+/g, ' ').replaceAll('|', '\\|')
+  const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length))
+  const fence = '`'.repeat(longest + 1)
+  return longest === 0 ? `${fence}${line}${fence}` : `${fence} ${line} ${fence}`
+}
 
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`

@@ -91,7 +91,7 @@ export function mutationSection({ result, survivors, threshold, partial, leftOut
 
 function failedTests({ tests }: Verified): string {
   if (tests === undefined || tests.passed) return ''
-  return details(`The last lines of ${code(tests.command)}`, fenced(tests.tail.slice(-6_000)))
+  return details(`The last lines of ${plain(tests.command)}`, fenced(tests.tail.slice(-6_000)))
 }
 
 export function verifiedSummary(found: Verified): string {

@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
-import { build } from 'esbuild'
+import { build, type Plugin } from 'esbuild'
 
 const root = resolve(import.meta.dirname, '..')
 
@@ -23,6 +23,26 @@ function copyLibraries(to: string): void {
   for (const name of readdirSync(from)) {
     if (/^lib\.[\w.]*d\.ts$/.test(name)) copyFileSync(join(from, name), join(to, name))
   }
+}
+
+/**
+ * The native compiler is a program of its own, a package for each machine, and no part of the
+ * bundle: where it is installed beside, it is used from there.
+ */
+const nativeCompiler: Plugin = {
+  name: 'native-compiler',
+  setup({ onResolve, onLoad }) {
+    const name = '@typescript/native/unstable/sync'
+    onResolve({ filter: /^@typescript\/native\/unstable\/sync$/ }, () => ({ path: name, namespace: 'native-compiler' }))
+    onLoad({ filter: /.*/, namespace: 'native-compiler' }, () => ({
+      contents: [
+        "import { createRequire } from 'node:module'",
+        'export function API(options) {',
+        `  return new (createRequire(import.meta.url)('${name}').API)(options)`,
+        '}',
+      ].join('\n'),
+    }))
+  },
 }
 
 /** Licences ask that their text goes with what is copied: those of every package that the bundle holds parts of. */
@@ -64,6 +84,7 @@ export async function buildBundle(outdir: string): Promise<{ files: number; byte
     minify: true,
     legalComments: 'none',
     banner: { js: banner },
+    plugins: [nativeCompiler],
     logLevel: 'warning',
     metafile: true,
     write: false,
