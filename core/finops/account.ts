@@ -23,7 +23,7 @@ export interface BudgetRow {
 }
 
 export const emptyRow: BudgetRow = { consumed: '0' }
-export const usualAlerts: readonly number[] = [0.5, 0.8, 1]
+const usualAlerts: readonly number[] = [0.5, 0.8, 1]
 
 export const isBreached = ({ total = '0', consumed }: BudgetRow): boolean => exact(consumed).gt(total)
 

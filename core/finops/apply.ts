@@ -28,12 +28,12 @@ export interface Applied {
   news: BudgetNews[]
 }
 
-export async function currentRow(draft: Draft, scope: string, at: Date): Promise<BudgetRow> {
+async function currentRow(draft: Draft, scope: string, at: Date): Promise<BudgetRow> {
   return rolled((await draft.get<BudgetRow>(budgets, scope)) ?? emptyRow, at)
 }
 
 /** The scopes that a posting touches. */
-export function scopesTouched(posting: Posting): string[] {
+function scopesTouched(posting: Posting): string[] {
   if (posting.kind === 'set' || posting.kind === 'sweep') return [posting.scope]
   return scopesOf(posting.scope, { person: posting.actor.login, ...posting.entry })
 }
