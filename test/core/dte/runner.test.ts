@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { CallContext } from '../../../core/contracts/index.ts'
 import { deriveInChild } from '../../../core/dte/derive-in-child.ts'
@@ -33,6 +34,8 @@ describe('a derivation in a child process', () => {
     expect(answer.batches.map((b) => [b.baseTree, b.resultTree, b.changes.length])).toEqual([
       [answer.baseTree, answer.resultTree, 2],
     ])
+    expect(await applyChangeSpec(spec, files, { onProgress: (p) => progress.push(p.done) })).toEqual(answer)
+    expect(progress).toHaveLength(2)
     const shuffled = Object.fromEntries(Object.entries(files).reverse())
     expect(await applyChangeSpec(spec, shuffled)).toEqual(answer)
   })
@@ -48,6 +51,7 @@ describe('a derivation in a child process', () => {
     })
   })
   test('ends when time, memory or patience run out', async () => {
+    const spec = specOf({ op: 'renameSymbol', symbol: 'src/user.ts#getUser', to: 'neverDerived' })
     await expect(applyChangeSpec(spec, files, { limits: { timeMs: 1 } })).rejects.toMatchObject({
       code: 'RESOURCE_LIMIT',
     })
@@ -130,4 +134,16 @@ test('the service reads repositories through its source and runs nobody’s code
   await expect(service.verify({ body: { before: { repository }, files, mutation: {} } }, ctx)).rejects.toMatchObject({
     code: 'EXECUTION_FORBIDDEN',
   })
+})
+
+test('the service brings no compiler into its own process', () => {
+  const loaded = execFileSync(
+    process.execPath,
+    [
+      '-e',
+      "import('./core/dte/service.ts').then(() => console.log(Object.keys(require('module')._cache).filter((m) => /typescript|ast-grep/.test(m)).length))",
+    ],
+    { encoding: 'utf8' },
+  )
+  expect(loaded.trim()).toBe('0')
 })
