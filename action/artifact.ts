@@ -7,7 +7,7 @@ import { AtomicError } from '../core/platform/errors.ts'
  * which weighs too much for what is three requests.
  */
 
-const service = '/twirp/github.actions.results.api.v1.ArtifactService'
+const service = 'twirp/github.actions.results.api.v1.ArtifactService'
 const timeoutMs = 120_000
 
 interface Backend {
@@ -53,10 +53,10 @@ export const canUpload = (env: NodeJS.ProcessEnv): boolean =>
 /** @throws AtomicError `UPSTREAM_FAILED`, `UNAVAILABLE` */
 export async function uploadZip(name: string, zip: Uint8Array, { env, mask }: ArtifactOptions): Promise<void> {
   const token = env.ACTIONS_RUNTIME_TOKEN ?? ''
-  const origin = new URL(env.ACTIONS_RESULTS_URL ?? '').origin
+  const base = (env.ACTIONS_RESULTS_URL ?? '').replace(/\/*$/, '/')
   const backend = backendOf(token)
   const call = async (method: string, body: object): Promise<Record<string, unknown>> => {
-    const response = await sent(`${origin}${service}/${method}`, {
+    const response = await sent(new URL(`${service}/${method}`, base).href, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body: JSON.stringify({ ...backend, name, ...body }),

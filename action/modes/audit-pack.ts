@@ -1,5 +1,5 @@
 import { sha256Hex } from '../../core/platform/canonical.ts'
-import { AtomicError } from '../../core/platform/errors.ts'
+import { AtomicError, isAtomicError } from '../../core/platform/errors.ts'
 import { canUpload, uploadZip } from '../artifact.ts'
 import { findRange } from '../base.ts'
 import { leave } from '../leave.ts'
@@ -15,8 +15,13 @@ async function upload(job: Job, pack: Uint8Array): Promise<Finding[]> {
       'This runner takes no artifacts from an action; upload the path in the output "audit-pack" by a step.'
     return [{ kind: 'notice', title: 'Not uploaded', message }]
   }
-  await uploadZip(artifactName, pack, { env: job.env, mask: job.log.mask })
-  return []
+  try {
+    await uploadZip(artifactName, pack, { env: job.env, mask: job.log.mask })
+    return []
+  } catch (error) {
+    if (!isAtomicError(error)) throw error
+    return [{ kind: 'error', title: 'Not uploaded', message: error.message }]
+  }
 }
 
 async function writePack(job: Job): Promise<Outcome> {
@@ -35,7 +40,7 @@ async function writePack(job: Job): Promise<Outcome> {
   const uploaded = failed.length === 0 ? await upload(job, pack) : []
   const rows = checks.map(({ name, verdict, detail }) => [code(name), plain(verdict), plain(detail)])
   return {
-    passed: failed.length === 0,
+    passed: failed.length === 0 && !uploaded.some(({ kind }) => kind === 'error'),
     outputs: { 'audit-pack': path, 'audit-pack-sha256': sha256Hex(pack) },
     summary: [
       `## ${failed.length === 0 ? '✅ The audit pack holds what it claims' : '❌ The audit pack does not hold what it claims'}`,

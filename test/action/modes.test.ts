@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { VerificationReport } from '../../core/contracts/index.ts'
+import { missionEvents, openWorld, packOf, record } from '../core/evidence/world.ts'
+import { type Scene, setScene } from '../github/scene.ts'
+import { type Answer, startAddress } from './support/app.ts'
+import { PullRequest, project, spec } from './support/pull-request.ts'
+
+vi.setConfig({ testTimeout: 120_000 })
+
+let scene: Scene
+let pull: PullRequest
+beforeAll(async () => {
+  scene = await setScene({ files: project })
+})
+afterAll(() => scene.stop())
+
+test('plan shows what a ChangeSpec would change, and changes nothing', async () => {
+  pull = await PullRequest.open(scene)
+  const result = await pull.run({ mode: 'plan' })
+  expect(result).toMatchObject({ exitCode: 0, outputs: { 'plan-digest': pull.answer.planDigest } })
+  expect(result.summary).toContain('## Rename getUser to fetchUser: 3 files, +3 −3')
+  expect(result.summary).toContain('+  fetchUser(id: string): string {')
+  expect(result.summary).toMatch(/Forecast \| \$/)
+  expect(await scene.repo.head(pull.branch)).toBe(pull.base)
+})
+
+const weak = {
+  'src/main.ts': "export const size = (n: number): string => (n > 10 ? 'many' : 'few')\n",
+  'test/main.test.ts':
+    "import test from 'node:test'\nimport assert from 'node:assert/strict'\nimport { size } from '../src/main.ts'\ntest('size', () => assert.equal(size(50), 'many'))\n",
+}
+
+test('mutation annotates the line whose fault no test notices, and fails below the threshold', async () => {
+  pull = await PullRequest.open(scene, undefined, weak)
+  const result = await pull.run({ mode: 'mutation', 'mutation-threshold': '95' })
+  expect(result.exitCode).toBe(1)
+  const score = Number(result.outputs['mutation-score'])
+  expect(score).toBeGreaterThan(0)
+  expect(score).toBeLessThan(95)
+  expect(result.annotations).toContainEqual(
+    expect.objectContaining({ level: 'warning', file: 'src/main.ts', line: 1, title: 'No test notices this mutant' }),
+  )
+  expect(result.summary).toMatch(/^## ❌ The tests notice [\d.]+ % of the faults/)
+})
+
+test('a verified change is reported to the app, once, by who the run is', async () => {
+  pull = await PullRequest.open(scene)
+  await pull.landAll()
+  const answers: Answer[] = [{ status: 503 }, { status: 200 }]
+  const app = await startAddress(scene.github, () => answers.shift() ?? { status: 500 })
+  const result = await pull.run({ 'app-url': app.url })
+  app.stop()
+  expect(result).toMatchObject({ exitCode: 0, outputs: { passed: 'true' } })
+  expect(app.calls).toHaveLength(2)
+  const [first, second] = app.calls
+  expect(second).toMatchObject({ path: '/missions/msn_1/verification', run: { repository: 'acme/shop' } })
+  expect(second?.headers['idempotency-key']).toBe(first?.headers['idempotency-key'])
+  const report = VerificationReport.parse(second?.body)
+  expect(report).toMatchObject({
+    passed: true,
+    treeMatches: true,
+    planDigest: pull.answer.planDigest,
+    headSha: await scene.repo.head(pull.branch),
+    differences: [],
+    tests: { command: 'npm test', passed: true, total: 1, failed: 0 },
+  })
+  expect(report.tests?.junit).toContain('<testcase')
+})
+
+test('a report that the app does not take fails the run, and says why', async () => {
+  pull = await PullRequest.open(scene)
+  await pull.landAll()
+  const app = await startAddress(scene.github, () => ({
+    status: 409,
+    body: { code: 'PLAN_CHANGED', detail: 'Another plan.' },
+  }))
+  const result = await pull.run({ 'app-url': app.url })
+  app.stop()
+  expect(result.exitCode).toBe(1)
+  expect(result.annotations).toContainEqual(
+    expect.objectContaining({
+      title: 'Not reported',
+      message: expect.stringContaining('409 (PLAN_CHANGED: Another plan.)'),
+    }),
+  )
+  expect(app.calls).toHaveLength(1)
+})
+
+test('a run without an identity token says what the job needs', async () => {
+  pull = await PullRequest.open(scene)
+  await pull.landAll()
+  const result = await pull.run({ 'app-url': 'http://127.0.0.1:9' }, { idToken: false })
+  expect(result.annotations).toContainEqual(
+    expect.objectContaining({ message: expect.stringContaining('id-token: write') }),
+  )
+})
+
+test('audit-pack fetches the mission’s pack, checks it offline, and uploads that very file', async () => {
+  pull = await PullRequest.open(scene)
+  await pull.landAll()
+  const world = await openWorld()
+  await record(world.evidence, 'msn_1', await missionEvents(world.blobs))
+  const pack = await packOf(world.evidence, 'msn_1')
+  let body: Uint8Array = pack
+  const app = await startAddress(scene.github, () => ({ status: 200, body }))
+  try {
+    const env = { ATOMIC_LOG_VKEY: world.vkey }
+    const good = await pull.run({ mode: 'audit-pack', 'app-url': app.url }, { env })
+    expect(good).toMatchObject({
+      exitCode: 0,
+      outputs: { passed: 'true', 'audit-pack-sha256': createHash('sha256').update(pack).digest('hex') },
+    })
+    expect(app.calls[0]).toMatchObject({
+      path: '/evidence/export',
+      body: { missionId: 'msn_1' },
+      run: { repository: 'acme/shop' },
+    })
+    const where = { owner: 'acme', repo: 'shop' }
+    const { data } = await scene.bot.rest.actions.listWorkflowRunArtifacts({ ...where, run_id: good.runId })
+    expect(data.artifacts.map((a) => a.name)).toEqual(['atomic-audit-pack'])
+    const file = await scene.bot.rest.actions.downloadArtifact({
+      ...where,
+      artifact_id: data.artifacts[0]!.id,
+      archive_format: 'zip',
+    })
+    expect(Buffer.from(file.data as ArrayBuffer).equals(pack)).toBe(true)
+
+    const unpinned = await pull.run({ mode: 'audit-pack', 'app-url': app.url, 'upload-artifact': 'false' })
+    expect(unpinned.exitCode).toBe(0)
+    expect(unpinned.summary).toContain('key is not pinned')
+
+    body = Buffer.from(pack)
+    body[Math.floor(body.length / 2)]! ^= 1
+    const flipped = await pull.run({ mode: 'audit-pack', 'app-url': app.url }, { env })
+    expect(flipped).toMatchObject({ exitCode: 1, outputs: { passed: 'false' } })
+    expect(flipped.annotations.filter((a) => a.level === 'error').length).toBeGreaterThan(0)
+  } finally {
+    app.stop()
+    await world.close()
+  }
+})
+
+test('the ChangeSpec’s own mutation settings are part of verify', async () => {
+  pull = await PullRequest.open(scene, `${spec}mutation: { minScore: 0, maxMutants: 10 }\n`)
+  await pull.landAll()
+  const result = await pull.run()
+  expect(result).toMatchObject({
+    exitCode: 0,
+    outputs: { passed: 'true', 'mutation-score': expect.stringMatching(/^\d/) },
+  })
+  expect(result.summary).toContain('### Mutants in the changed lines')
+})
