@@ -61,6 +61,10 @@ export function deleteNode(project: Project, op: Delete, options: PackOptions): 
       `.${target.name} on values of unknown type: ${listed(untyped.map((s) => placeAt(s.view.source, s.start)))}`,
     )
 
+  const unread = project.mentionedOutside(target.name)
+  if (unread.length > 0)
+    warnings.push(`${target.name} is mentioned in files that ${options.project} does not cover: ${listed(unread)}`)
+
   const edits = new EditSet()
   for (const [path, nodes] of doomed.byFile()) {
     if (!options.inScope(path))

@@ -115,6 +115,12 @@ export class Project {
     return this.#views
   }
 
+  /** Source files that no program reads, because the spec named one project: those that mention a word. */
+  mentionedOutside(word: string): string[] {
+    const whole = new RegExp(`(?<![\\w$])${word.replace(/[$#]/g, '\\$&')}(?![\\w$])`)
+    return this.files.paths().filter((p) => isSource(p) && !this.views.has(p) && whole.test(this.files.text(p) ?? ''))
+  }
+
   /** The first view of a file. */
   view(path: string): View | undefined {
     return this.views.get(path)?.[0]

@@ -59,6 +59,9 @@ export function renameSymbol(project: Project, op: Rename, options: PackOptions)
   const older = sitesOf(project, to).map((site) => ({ site, part: { inner: false, outer: false } }))
   const stars = exportStars(project, old, to)
   const warnings = untyped(sites, old)
+  const unread = project.mentionedOutside(old)
+  if (unread.length > 0)
+    warnings.push(`${old} is mentioned in files that ${options.project} does not cover: ${listed(unread)}`)
   if (op.inComments === true || op.inStrings === true) {
     textMentions(project, old, to, op, options, edits)
   }

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { refusal, result } from '../derived.ts'
+import { derive } from '../../../../core/dte/engine.ts'
+import { treeFromFiles } from '../../../../core/dte/tree.ts'
+import { refusal, result, specOf } from '../derived.ts'
 
 const rename = (symbol: string, to: string, more: object = {}) => ({ op: 'renameSymbol' as const, symbol, to, ...more })
 
@@ -162,6 +164,21 @@ describe('a rename reaches every reference and nothing else', () => {
   ]
   test.each(cases)('%s', (_, symbol, to, before, after) => {
     expect(result(before, rename(symbol, to))).toEqual(after)
+  })
+
+  test('a spec that names one project is told of what that project does not see', () => {
+    const files = {
+      'tsconfig.json': '{ "include": ["src"] }\n',
+      'src/a.ts': 'export const old = 1\n',
+      'test/a.ts': "import { old } from '../src/a'\nold\n",
+    }
+    const spec = { ...specOf(rename('src/a.ts#old', 'neu')), project: 'tsconfig.json' }
+    const { answer } = derive(spec, spec, treeFromFiles(files))
+    expect(Object.keys(answer.files)).toEqual(['src/a.ts'])
+    expect(answer.warnings).toEqual([
+      'operations[0]: old is mentioned in files that tsconfig.json does not cover: test/a.ts',
+    ])
+    expect(result(files, rename('src/a.ts#old', 'neu'))['test/a.ts']).toBe("import { neu } from '../src/a'\nneu\n")
   })
 
   test('comments and strings when asked', () => {
