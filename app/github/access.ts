@@ -26,7 +26,12 @@ export interface GithubAccess {
  */
 export function createProbot({ appId, privateKey, webhookSecret, apiUrl }: GithubConfig, log: Log): Probot {
   const quiet = log.child({}, { level: log.level === 'debug' ? 'info' : log.level })
-  const Octokit = ProbotOctokit.defaults({ throttle: { enabled: false }, retry: { enabled: false } })
+  // A function has the last word: Probot lays throttle options of its own over plain defaults.
+  const Octokit = ProbotOctokit.defaults((options: Record<string, unknown>) => ({
+    ...options,
+    throttle: { enabled: false },
+    retry: { enabled: false },
+  }))
   return new Probot({ Octokit, appId, privateKey, secret: webhookSecret, baseUrl: apiUrl, log: quiet })
 }
 
