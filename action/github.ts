@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import type { context } from '@actions/github'
 import { z } from 'zod'
 import { AtomicError } from '../core/platform/errors.ts'
 
@@ -8,6 +8,9 @@ const EventPayload = z.object({
   number: z.number().optional(),
   pull_request: z.object({ number: z.number(), commits: z.number().optional(), head: Ref, base: Ref }).optional(),
 })
+
+/** What `@actions/github` reads of the runner's environment and of the event. */
+type RunContext = Pick<typeof context, 'payload' | 'eventName' | 'runId' | 'runAttempt' | 'job' | 'serverUrl'>
 
 /** The run that this process is part of: https://docs.github.com/actions/reference/workflows-and-actions/variables */
 export interface Run {
@@ -22,17 +25,15 @@ export interface Run {
   runKey?: string
 }
 
-function readEvent(path: string | undefined): z.infer<typeof EventPayload> {
-  if (path === undefined || path === '') return {}
-  try {
-    return EventPayload.parse(JSON.parse(readFileSync(path, 'utf8')))
-  } catch (cause) {
-    throw new AtomicError('INVALID_REQUEST', { detail: 'The event of this run cannot be read.', cause })
-  }
+function pullRequestOf(payload: unknown): z.infer<typeof EventPayload>['pull_request'] {
+  const event = EventPayload.safeParse(payload)
+  if (!event.success)
+    throw new AtomicError('INVALID_REQUEST', { detail: 'The event of this run cannot be read.', cause: event.error })
+  return event.data.pull_request
 }
 
 /** @throws AtomicError `INVALID_REQUEST` outside a runner. */
-export function readRun(env: NodeJS.ProcessEnv): Run {
+export function readRun(env: NodeJS.ProcessEnv, context: RunContext): Run {
   const workspace = env.GITHUB_WORKSPACE
   const temp = env.RUNNER_TEMP
   if (!workspace || !temp) {
@@ -41,14 +42,16 @@ export function readRun(env: NodeJS.ProcessEnv): Run {
       'GITHUB_WORKSPACE and RUNNER_TEMP are not set: this runs on a GitHub Actions runner.',
     )
   }
-  const { pull_request: pull } = readEvent(env.GITHUB_EVENT_PATH)
-  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: id } = env
+  const pull = pullRequestOf(context.payload)
+  const { runId, runAttempt, job, serverUrl } = context
+  const repository = env.GITHUB_REPOSITORY
+  const known = Number.isSafeInteger(runId)
   return {
-    event: env.GITHUB_EVENT_NAME ?? '',
+    event: context.eventName ?? '',
     workspace,
     temp,
-    ...(server && repository && id ? { runUrl: `${server}/${repository}/actions/runs/${id}` } : {}),
-    ...(id ? { runKey: `${id}-${env.GITHUB_RUN_ATTEMPT ?? '1'}-${env.GITHUB_JOB ?? ''}` } : {}),
+    ...(known && repository ? { runUrl: `${serverUrl}/${repository}/actions/runs/${runId}` } : {}),
+    ...(known ? { runKey: `${runId}-${runAttempt || 1}-${job ?? ''}` } : {}),
     ...(pull === undefined
       ? {}
       : {

@@ -1,4 +1,5 @@
 import * as core from '@actions/core'
+import { context } from '@actions/github'
 import { gitIn } from '../core/dte/trees/git.ts'
 import { isAtomicError } from '../core/platform/errors.ts'
 import { openApp } from './app.ts'
@@ -31,7 +32,7 @@ async function publish(outcome: Outcome): Promise<void> {
 }
 
 async function openJob(inputs: Inputs): Promise<Job> {
-  const run = readRun(process.env)
+  const run = readRun(process.env, context)
   const git = gitIn(run.workspace, gitEnvironment(process.env, inputs['github-token']))
   const head = (await git(['rev-parse', 'HEAD'])).toString().trim()
   refusePrivileged(run, head, await parentsOf(git, head))
