@@ -6,6 +6,7 @@ import type { Tree } from '../core/dte/tree.ts'
 import { type CommitTree, readCommitTree } from '../core/dte/trees/commit-tree.ts'
 import { AtomicError, isAtomicError } from '../core/platform/errors.ts'
 import type { Range } from './base.ts'
+import { describedSpecs } from './description.ts'
 import type { Job } from './mode.ts'
 import { changedSince, onlyOne, type SpecFile, specFiles } from './spec-file.ts'
 
@@ -20,28 +21,42 @@ export interface DerivedAgain {
   invariants: InvariantResult[]
 }
 
+interface Derived {
+  file: SpecFile
+  parsed: ParsedSpec
+  base: Tree
+  answer: ApplyAnswer
+  tree: Tree
+}
+
 /** A ChangeSpec that cannot be read is refused at its file. */
-function parsed({ path, text }: SpecFile): ParsedSpec {
+function parse({ path, text, oid }: SpecFile): ParsedSpec {
   try {
     return parseChangeSpec(text)
   } catch (error) {
-    if (!isAtomicError(error)) throw error
+    if (!isAtomicError(error) || oid === undefined) throw error
     const { code, message: detail, errors = [], cause } = error
     throw new AtomicError(code, { detail, errors, place: `${path}:1:1`, cause })
   }
 }
 
-/** Which of the files has the plan that Atomic's commits name; the only one, where there is one. */
-async function plannedOne(files: readonly SpecFile[], base: Tree, planDigest: string | undefined): Promise<SpecFile> {
-  const [first, ...others] = files
-  if (first === undefined) {
+async function derive(file: SpecFile, base: Tree): Promise<Derived> {
+  const parsed = parse(file)
+  return { file, parsed, base, ...(await deriveInChild(parsed.raw, base)) }
+}
+
+/** The ChangeSpec whose plan Atomic's commits name: it is in the base, where the plan was made, or in the description. */
+async function planned(job: Job, base: Tree, planDigest: string | undefined): Promise<Derived> {
+  const files = [...(await specFiles(job.git, base, job.inputs)), ...(await describedSpecs(job))]
+  const [only, ...others] = files
+  if (only === undefined) {
     throw new AtomicError('INVALID_CHANGESPEC', 'Atomic’s commits are here, and no ChangeSpec that they came from.')
   }
-  if (others.length === 0) return first
+  if (others.length === 0) return derive(only, base)
   for (const file of files) {
     try {
-      const { answer } = await deriveInChild(parsed(file).raw, base)
-      if (answer.planDigest === planDigest) return file
+      const derived = await derive(file, base)
+      if (derived.answer.planDigest === planDigest) return derived
     } catch (error) {
       // Specs of other missions need not fit this base.
       if (!isAtomicError(error)) throw error
@@ -53,36 +68,35 @@ async function plannedOne(files: readonly SpecFile[], base: Tree, planDigest: st
   )
 }
 
-const invariantsOf = async (spec: ChangeSpec, before: Tree, after: Tree): Promise<InvariantResult[]> =>
-  spec.invariants === undefined || spec.invariants.length === 0
-    ? []
-    : runTask({ kind: 'check', before, after, invariants: spec.invariants, changeSpec: spec })
-
-/** Those that the range brings; where a base was named and it brings none, those that are there. */
-function newest(files: readonly SpecFile[], base: Tree, basis: Range['basis']): readonly SpecFile[] {
-  const brought = changedSince(files, base)
-  return brought.length === 0 && basis === 'input' ? files : brought
+/** The ChangeSpec that the range brings; where a base was named and it brings none, the one that is there. */
+async function brought(job: Job, base: Tree, head: Tree, basis: Range['basis']): Promise<Derived | undefined> {
+  const there = await specFiles(job.git, head, job.inputs)
+  const fresh = [...changedSince(there, base), ...(await describedSpecs(job))]
+  const file = onlyOne(fresh.length === 0 && basis === 'input' ? there : fresh)
+  if (file === undefined) return undefined
+  const own = file.oid === undefined ? undefined : head.get(file.path)
+  return derive(file, own === undefined ? base : new Map(base).set(file.path, own))
 }
 
 /**
  * Finds the ChangeSpec of a range and derives it again, from the base alone; undefined where the
  * range brings no ChangeSpec.
- * @throws AtomicError with a code of the ChangeSpec, `PLAN_CHANGED` where no file fits Atomic's commits.
+ * @throws AtomicError with a code of the ChangeSpec, `PLAN_CHANGED` where none fits Atomic's commits.
  */
-export async function deriveAgain({ git, inputs }: Job, range: Range): Promise<DerivedAgain | undefined> {
-  const head = await readCommitTree(git, range.head.sha)
-  const committed = await readCommitTree(git, range.base)
-  const files = await specFiles(git, head.tree, inputs)
-  const file =
+export async function deriveAgain(job: Job, range: Range): Promise<DerivedAgain | undefined> {
+  const head = await readCommitTree(job.git, range.head.sha)
+  const { tree: start } = await readCommitTree(job.git, range.base)
+  const derived =
     range.landings.length > 0
-      ? await plannedOne(files, committed.tree, range.landings[0]?.planDigest)
-      : onlyOne(newest(files, committed.tree, range.basis))
-  if (file === undefined) return undefined
-  const own = head.tree.get(file.path)
-  const base =
-    own === undefined || range.landings.length > 0 ? committed.tree : new Map(committed.tree).set(file.path, own)
-  const { spec, raw } = parsed(file)
-  const { answer, tree } = await deriveInChild(raw, base)
-  const invariants = await invariantsOf(spec, base, tree)
+      ? await planned(job, start, range.landings[0]?.planDigest)
+      : await brought(job, start, head.tree, range.basis)
+  if (derived === undefined) return undefined
+  const { file, parsed, base, answer, tree } = derived
+  const { spec } = parsed
+  const asked = spec.invariants ?? []
+  const invariants =
+    asked.length === 0
+      ? []
+      : await runTask({ kind: 'check', before: base, after: tree, invariants: asked, changeSpec: spec })
   return { file, spec, answer, base, head, invariants }
 }

@@ -6,7 +6,9 @@ import { AtomicError } from '../core/platform/errors.ts'
 const Ref = z.object({ sha: z.string(), ref: z.string(), repo: z.object({ full_name: z.string() }).nullish() })
 const EventPayload = z.object({
   number: z.number().optional(),
-  pull_request: z.object({ number: z.number(), commits: z.number().optional(), head: Ref, base: Ref }).optional(),
+  pull_request: z
+    .object({ number: z.number(), body: z.string().nullish(), commits: z.number().optional(), head: Ref, base: Ref })
+    .optional(),
 })
 
 /** What `@actions/github` reads of the runner's environment and of the event. */
@@ -15,7 +17,15 @@ type RunContext = Pick<typeof context, 'payload' | 'eventName' | 'runId' | 'runA
 /** The run that this process is part of: https://docs.github.com/actions/reference/workflows-and-actions/variables */
 export interface Run {
   event: string
-  pull?: { number: number; headSha: string; baseSha: string; baseRef: string; commits?: number; fork: boolean }
+  pull?: {
+    number: number
+    body: string
+    headSha: string
+    baseSha: string
+    baseRef: string
+    commits?: number
+    fork: boolean
+  }
   /** Folder of the checkout. */
   workspace: string
   /** Folder that the runner empties after the job. */
@@ -57,6 +67,7 @@ export function readRun(env: NodeJS.ProcessEnv, context: RunContext): Run {
       : {
           pull: {
             number: pull.number,
+            body: pull.body ?? '',
             headSha: pull.head.sha,
             baseSha: pull.base.sha,
             baseRef: pull.base.ref,

@@ -6,9 +6,11 @@ import { AtomicError } from '../core/platform/errors.ts'
 import type { Inputs } from './inputs.ts'
 
 export interface SpecFile {
+  /** Path in the tree, or `description`. */
   path: string
-  oid: string
   text: string
+  /** Id of the file; absent where the text is no file of the tree. */
+  oid?: string
 }
 
 const maxSpec = 10 * 1024 ** 2

@@ -5,6 +5,7 @@ import { diffStats } from '../../core/dte/diff/stats.ts'
 import { readCommitTree } from '../../core/dte/trees/commit-tree.ts'
 import { isAtomicError } from '../../core/platform/errors.ts'
 import { findRange } from '../base.ts'
+import { describedSpecs } from '../description.ts'
 import { leave } from '../leave.ts'
 import { code, details, fenced, plain, table } from '../markdown.ts'
 import type { Finding, Job, Mode, Outcome } from '../mode.ts'
@@ -57,7 +58,8 @@ async function preview(job: Job): Promise<Outcome> {
   const range = await findRange(job.git, job.run, job.inputs)
   const base = await readCommitTree(job.git, range.base)
   const head = await readCommitTree(job.git, range.head.sha)
-  const file = onlyOne(changedSince(await specFiles(job.git, head.tree, job.inputs), base.tree))
+  const files = await specFiles(job.git, head.tree, job.inputs)
+  const file = onlyOne([...changedSince(files, base.tree), ...(await describedSpecs(job))])
   if (file === undefined)
     return { passed: true, outputs: {}, summary: '## No ChangeSpec here: there is nothing to plan\n', findings: [] }
   const spec = parseChangeSpec(file.text)
@@ -67,7 +69,7 @@ async function preview(job: Job): Promise<Outcome> {
     kind: 'notice',
     title: 'Planned',
     message: `${Object.keys(answer.files).length} files would change; plan digest ${answer.planDigest}.`,
-    file: file.path,
+    ...(file.oid === undefined ? {} : { file: file.path }),
   }
   return {
     passed: true,

@@ -1,6 +1,6 @@
+import { atomicBlocks } from '../../core/orchestrator/commands/atomic-blocks.ts'
 import { AtomicError } from '../../core/platform/errors.ts'
 import { type GitHub, orAbsent, pages } from './client.ts'
-import { atomicBlocks } from './description.ts'
 import type { PullRequest } from './pull-request.ts'
 import { readSpec, type SpecFinding, type SpecReading } from './spec-text.ts'
 

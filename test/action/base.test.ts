@@ -18,7 +18,7 @@ const run = (pull?: Partial<Run['pull']>): Run => ({
   temp: repo.root,
   ...(pull === undefined
     ? {}
-    : { pull: { number: 7, headSha: '', baseSha: '', baseRef: 'main', fork: false, ...pull } }),
+    : { pull: { number: 7, body: '', headSha: '', baseSha: '', baseRef: 'main', fork: false, ...pull } }),
 })
 const git = (dir = repo.dir): Git => gitIn(dir, process.env)
 const none = { 'base-ref': undefined }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { gitEnvironment } from '../../action/git-credentials.ts'
 import { type Run, refusePrivileged } from '../../action/github.ts'
 
-const pull = { number: 1, headSha: 'head', baseSha: 'base', baseRef: 'main', fork: true }
+const pull = { number: 1, body: '', headSha: 'head', baseSha: 'base', baseRef: 'main', fork: true }
 const run = (event: string, own: Partial<Run> = {}): Run => ({ event, workspace: '/w', temp: '/t', ...own })
 
 describe('under an event that holds secrets', () => {

@@ -111,6 +111,14 @@ test('without Atomic’s commits the change is derived from the merge base and t
   })
 })
 
+test('a ChangeSpec in the description is found there, as it is now', async () => {
+  pull = await PullRequest.open(scene, spec, {}, { described: true })
+  await pull.landAll()
+  const result = await pull.run()
+  expect(result).toMatchObject({ exitCode: 0, outputs: { passed: 'true', 'plan-digest': pull.answer.planDigest } })
+  expect(result.summary).toContain('| ChangeSpec | `description`')
+})
+
 test('a ChangeSpec that is refused is annotated at its place', async () => {
   pull = await PullRequest.open(scene)
   const wrong =

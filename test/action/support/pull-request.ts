@@ -49,11 +49,25 @@ export class PullRequest {
     this.answer = answer
   }
 
-  static async open(scene: Scene, text = spec, files: Record<string, string> = {}): Promise<PullRequest> {
+  static async open(
+    scene: Scene,
+    text = spec,
+    files: Record<string, string> = {},
+    { described = false } = {},
+  ): Promise<PullRequest> {
     const { repo } = scene
     const branch = `topic-${++opened}`
-    await repo.push(branch, { '.atomic/change.yml': text, ...files }, { as: 'rita', message: 'Propose' })
-    const pull = await repo.openPull({ head: branch, title: 'Rename', as: 'rita' })
+    await repo.push(
+      branch,
+      { ...(described ? { 'NOTES.md': 'notes\n' } : { '.atomic/change.yml': text }), ...files },
+      { as: 'rita', message: 'Propose' },
+    )
+    const pull = await repo.openPull({
+      head: branch,
+      title: 'Rename',
+      ...(described ? { body: `Please:\n\n\`\`\`atomic\n${text}\`\`\`\n` } : {}),
+      as: 'rita',
+    })
     const base = await repo.head(branch)
     const { tree } = await readCommitTree(gitIn(repo.gitDir, process.env), base)
     const { answer } = await deriveInChild(parseChangeSpec(text).raw, tree)

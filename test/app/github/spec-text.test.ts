@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { atomicBlocks } from '../../../app/github/description.ts'
 import { readSpec } from '../../../app/github/spec-text.ts'
+import { atomicBlocks } from '../../../core/orchestrator/commands/atomic-blocks.ts'
 
 const good = { version: 1, title: 't', risk: 'low', operations: [{ op: 'moveModule', from: 'a.ts', to: 'b.ts' }] }
 const places = (text: string, format: 'json' | 'yaml') => {
