@@ -12,7 +12,6 @@ beforeAll(async () => {
 })
 afterAll(() => scene.stop())
 
-// biome-ignore lint/suspicious/noTemplateCurlyInString: as a workflow writes it
 const token = '${{ github.token }}'
 
 test('a run as the runner runs it: checkout, environment, files, commands', async () => {

@@ -105,7 +105,6 @@ export class PullRequest {
     return this.scene.github.actions.runWorkflow({
       repo: 'acme/shop',
       pullRequest: this.number,
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: as a workflow writes it
       inputs: { 'github-token': '${{ github.token }}', ...inputs },
       command: [process.execPath, resolve('action/main.ts')],
       timeoutMs: 110_000,
