@@ -1,6 +1,8 @@
-import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parse } from 'yaml'
+import { packageRoot } from '../../app/version.ts'
 import type { AppHandle } from '../github/app-handle.ts'
 import { type GitHub, startGitHub } from '../github/index.ts'
 import type { RepositoryHandle } from '../github/repository-handle.ts'
@@ -33,7 +35,11 @@ export async function openStage(project: Project, options: { dir?: string; keepF
   for (const login of [author, reviewer]) github.createUser(login)
   const owner = project.name.split('/')[0]!
   github.createOrganization(owner, { [author]: 'member', [reviewer]: 'member' })
-  const githubApp = await github.createApp({ slug: 'atomic', owner })
+  // As a user's app would be registered: a permission that app.yml forgets shows here.
+  const { default_permissions: permissions, default_events: events } = parse(
+    await readFile(new URL('app.yml', packageRoot()), 'utf8'),
+  )
+  const githubApp = await github.createApp({ slug: 'atomic', owner, permissions, events })
   const repo = await github.createRepository(project.name, {
     files: project.files,
     roles: { [author]: 'write', [reviewer]: 'write' },
