@@ -5,6 +5,7 @@ import { runTask } from '../core/dte/runner.ts'
 import type { Tree } from '../core/dte/tree.ts'
 import { type CommitTree, readCommitTree } from '../core/dte/trees/commit-tree.ts'
 import { AtomicError, isAtomicError } from '../core/platform/errors.ts'
+import { ensureAstGrep } from './ast-grep.ts'
 import type { Range } from './base.ts'
 import { describedSpecs } from './description.ts'
 import type { Job } from './mode.ts'
@@ -94,6 +95,7 @@ export async function deriveAgain(job: Job, range: Range): Promise<DerivedAgain 
   const { file, parsed, base, answer, tree } = derived
   const { spec } = parsed
   const asked = spec.invariants ?? []
+  await ensureAstGrep(job, spec)
   const invariants =
     asked.length === 0
       ? []

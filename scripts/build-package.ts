@@ -4,6 +4,8 @@ import { join, resolve } from 'node:path'
 
 /** Folders whose files that are not TypeScript are read at run time, from beside the code. */
 const withAssets = ['core', 'app', 'action', 'test/github', 'test/demo']
+/** Files of the demo's project: data, whatever they are written in. */
+const data = 'test/demo/project'
 
 const root = resolve(import.meta.dirname, '..')
 
@@ -13,12 +15,14 @@ export function buildPackage(): void {
   const tsc = join(root, 'node_modules/@typescript/native/bin/tsc')
   const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' })
   if (status !== 0) process.exit(status ?? 1)
+  rmSync(join(root, 'dist', data), { recursive: true, force: true })
   for (const folder of withAssets) {
     const from = join(root, folder)
     if (!existsSync(from)) continue
     cpSync(from, join(root, 'dist', folder), {
       recursive: true,
-      filter: (path) => !/\.ts$/.test(path) && !path.startsWith(join(root, 'action/dist')),
+      filter: (path) =>
+        path.startsWith(join(root, data)) || (!/\.ts$/.test(path) && !path.startsWith(join(root, 'action/dist'))),
     })
   }
 }

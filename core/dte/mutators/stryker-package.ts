@@ -1,12 +1,12 @@
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { AtomicError } from '../../platform/errors.ts'
 import type { MutationRequest } from '../mutation.ts'
-import { runChild, withoutSecrets } from '../testing/child.ts'
+import { npmInstall } from '../testing/npm-install.ts'
 
 /** The release that is installed where the repository brings none. */
-const pinned = '10.1.1'
+export const pinnedStryker = '10.1.1'
 
 export interface StrykerPackage {
   /** Absolute path of its command line program. */
@@ -33,25 +33,13 @@ function locate(from: string): StrykerPackage | undefined {
 
 async function install({ temp, env, show }: MutationRequest): Promise<StrykerPackage> {
   const folder = join(temp, 'stryker')
-  const { exitCode } = await runChild(
-    [
-      ...(process.platform === 'win32' ? (['npm.cmd'] as const) : (['npm'] as const)),
-      'install',
-      '--prefix',
-      folder,
-      '--no-save',
-      '--no-audit',
-      '--no-fund',
-      '--ignore-scripts',
-      `@stryker-mutator/core@${pinned}`,
-    ],
-    { cwd: temp, env: withoutSecrets(env), limits: { timeoutMs: 300_000, shown: 65_536 }, show },
-  )
-  const found = exitCode === 0 ? locate(folder) : undefined
+  mkdirSync(folder, { recursive: true })
+  const done = await npmInstall(`@stryker-mutator/core@${pinnedStryker}`, { folder, env, show }).catch(() => false)
+  const found = done ? locate(folder) : undefined
   if (found === undefined) {
     throw new AtomicError(
       'UNAVAILABLE',
-      `@stryker-mutator/core ${pinned} cannot be installed; add it to the repository’s devDependencies.`,
+      `@stryker-mutator/core ${pinnedStryker} cannot be installed; add it to the repository’s devDependencies.`,
     )
   }
   return found
