@@ -52,8 +52,8 @@ export async function trial(moment?: Moment): Promise<Trial> {
 
 const fromApp = (stage: Stage, caller: string): boolean => caller.includes(stage.githubApp.slug)
 
-/** Moments spread by a seed over everything that a mission does. */
-export function moments(count: number, seed: number, baseline: Trial): Moment[] {
+/** Moments spread by a seed over everything that a mission does; by time too, where it need not be the same each run. */
+export function moments(count: number, seed: number, baseline: Trial, timed: boolean): Moment[] {
   let state = seed >>> 0
   const random = (): number => {
     // mulberry32: a small generator that is the same everywhere.
@@ -63,7 +63,7 @@ export function moments(count: number, seed: number, baseline: Trial): Moment[] 
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
   }
   return Array.from({ length: count }, (_, i) =>
-    i % 3 === 2
+    timed && i % 3 === 2
       ? { ms: Math.floor(random() * baseline.ms) }
       : { write: 1 + Math.floor(random() * baseline.writes), phase: random() < 0.5 ? 'before' : 'after' },
   )

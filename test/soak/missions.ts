@@ -8,7 +8,7 @@ export async function soak({ count, seed }: { count: number; seed: number }): Pr
   let failed = 0
   let missed = 0
   const wrong: string[] = []
-  for (const moment of moments(count, seed, baseline)) {
+  for (const moment of moments(count, seed, baseline, true)) {
     try {
       const { state, killed } = await trial(moment)
       if (!killed) missed++
