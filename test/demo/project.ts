@@ -22,6 +22,14 @@ export interface Project {
 const require = createRequire(import.meta.url)
 const here = (name: string): string => fileURLToPath(new URL(`./project/${name}`, import.meta.url))
 
+function resolved(name: string): string | undefined {
+  try {
+    return require.resolve(name)
+  } catch {
+    return undefined
+  }
+}
+
 const config = (
   test: string | undefined,
 ): string => `# Who must say yes, and what is checked. Read from the default branch.
@@ -34,6 +42,9 @@ verify: { required: true${test === undefined ? '' : `, test: ${JSON.stringify(te
 /** zod's own source and tests, as its npm package ships them, made a project again that can be type-checked and tested. */
 export async function zodProject(): Promise<Project> {
   const root = dirname(require.resolve('zod/package.json'))
+  // Its tests run on the Vitest that stands in a clone; an installed package may have none beside it.
+  const vitest = resolved('vitest/package.json')
+  const test = vitest === undefined ? undefined : 'npx vitest run'
   const files: Record<string, Uint8Array | string> = {}
   for (const path of await readdir(join(root, 'src'), { recursive: true, withFileTypes: true }))
     if (path.isFile()) {
@@ -42,20 +53,19 @@ export async function zodProject(): Promise<Project> {
     }
   const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as Record<string, unknown>
   const { devDependencies: _, ...kept } = manifest
-  files['package.json'] = `${JSON.stringify({ ...kept, private: true, scripts: { test: 'vitest run' } }, null, 2)}\n`
+  files['package.json'] =
+    `${JSON.stringify({ ...kept, private: true, scripts: test === undefined ? {} : { test: 'vitest run' } }, null, 2)}\n`
   for (const name of ['LICENSE', 'README.md']) files[name] = await readFile(join(root, name))
   files['tsconfig.json'] = await readFile(here('tsconfig.json'))
   files['vitest.config.ts'] = await readFile(here('vitest.config.ts'))
   files['.gitignore'] = 'node_modules\n'
-  const test = 'npx vitest run'
   files['.github/atomic.yml'] = config(test)
   return {
     name: 'acme/zod',
     files,
     spec: await readFile(here('changespec.json'), 'utf8'),
     specPath: '.atomic/change.json',
-    test,
-    nodeModules: dirname(dirname(require.resolve('vitest/package.json'))),
+    ...(test === undefined || vitest === undefined ? {} : { test, nodeModules: dirname(dirname(vitest)) }),
   }
 }
 
