@@ -111,7 +111,7 @@ async function carry(
   const record = (await orchestrator.record(id))!
   const { files, insertions, deletions } = record.plan!.stats
   say(
-    `plan      ${planDigest}\n          ${files} files, +${insertions} −${deletions}, ${record.plan!.batches.length} batches; tree ${record.plan!.baseTree.slice(0, 12)} → ${record.plan!.resultTree.slice(0, 12)}`,
+    `plan      ${planDigest}\n          ${files} files, +${insertions} −${deletions}, ${record.plan!.batches.length} batch${record.plan!.batches.length === 1 ? '' : 'es'}; tree ${record.plan!.baseTree.slice(0, 12)} → ${record.plan!.resultTree.slice(0, 12)}`,
   )
   for (const warning of record.plan!.warnings) say(`          ${warning}`)
   await ask(orchestrator, id, 'plan', 'Approve this plan?', ctx, options)
