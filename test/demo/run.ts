@@ -179,7 +179,7 @@ const rows = (markdown: string): [string, string][] =>
     .map(([, label = '', value = '']): [string, string] => [plain(label), plain(value)])
     .filter(
       ([label, value]) =>
-        /\w/.test(label) && /\w/.test(value) && !/^(Base|Head|ChangeSpec|Engine|Plan digest)$/.test(label),
+        /^\w/.test(label) && /\w/.test(value) && !/^(Base|Head|ChangeSpec|Engine|Plan digest)$/.test(label),
     )
     .slice(0, 8)
 
