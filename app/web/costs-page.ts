@@ -1,6 +1,6 @@
 import type { CostReport } from '../../core/contracts/finops.ts'
 import type { MissionForecast } from '../../core/finops/experience.ts'
-import { type Html, html } from './html.ts'
+import { type Html, html } from '../../core/platform/html.ts'
 import { page } from './page.ts'
 
 export interface CostsView {

@@ -1,4 +1,4 @@
-import { type Html, html } from './html.ts'
+import { type Html, html } from '../../core/platform/html.ts'
 
 const maxFiles = 200
 const maxLines = 400

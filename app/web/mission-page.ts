@@ -1,8 +1,8 @@
 import { atomicEventTypes } from '../../core/contracts/event.ts'
 import type { Batch, Checkpoint, InvariantResult } from '../../core/contracts/index.ts'
 import type { MissionEvent, MissionRecord } from '../../core/orchestrator/types.ts'
+import { type Html, html } from '../../core/platform/html.ts'
 import { diffView } from './diff-view.ts'
-import { type Html, html } from './html.ts'
 import { page } from './page.ts'
 
 export interface MissionView {

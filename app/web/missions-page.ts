@@ -1,5 +1,5 @@
 import type { Mission } from '../../core/contracts/index.ts'
-import { type Html, html } from './html.ts'
+import { type Html, html } from '../../core/platform/html.ts'
 import { page } from './page.ts'
 
 const where = ({ source }: Mission): string =>

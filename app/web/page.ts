@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { Html, html } from './html.ts'
+import { Html, html } from '../../core/platform/html.ts'
 import { style } from './style.ts'
 
 /** Reloads the page when its mission has something new; the address is in the `data-follow` of the body. */

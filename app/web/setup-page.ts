@@ -1,4 +1,4 @@
-import { type Html, html } from './html.ts'
+import { type Html, html } from '../../core/platform/html.ts'
 import { page } from './page.ts'
 
 export interface SetupView {

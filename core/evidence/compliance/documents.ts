@@ -1,5 +1,6 @@
 import type { ComplianceReport } from '../../contracts/index.ts'
-import { baseStyle, html, page } from '../html.ts'
+import { html } from '../../platform/html.ts'
+import { baseStyle, page } from '../html.ts'
 
 const statusText = { satisfied: 'satisfied', 'not-satisfied': 'NOT satisfied', 'not-assessed': 'not assessed' }
 const period = ({ from, to }: ComplianceReport): string => `${from ?? 'the beginning'} to ${to ?? 'now'}`

@@ -1,4 +1,5 @@
-import { baseStyle, html, page } from '../html.ts'
+import { html } from '../../platform/html.ts'
+import { baseStyle, page } from '../html.ts'
 
 interface Mutant {
   id?: unknown

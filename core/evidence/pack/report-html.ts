@@ -1,6 +1,7 @@
+import { type Html, html } from '../../platform/html.ts'
 import { people } from '../approvals.ts'
 import { outcomeOf } from '../claims.ts'
-import { baseStyle, type Html, html, page } from '../html.ts'
+import { baseStyle, page } from '../html.ts'
 import { type Fact, lastBefore, type MissionView } from '../mission-view.ts'
 
 /** A diff longer than this is cut in the report; the pack has it whole. */
