@@ -64,6 +64,8 @@ const purpose = {
   /** `owner/repo`; default: that of the mission. */
   repository: z.string().max(512).optional(),
   step: CheckpointName.optional(),
+  /** Who spends; default: the caller. Only services name another. */
+  person: z.string().min(1).max(256).optional(),
 }
 const requestId = z.string().min(1).max(256)
 export const BudgetQuery = z.strictObject({ scope: scope.optional() })
@@ -84,9 +86,13 @@ export const BudgetRequest = z.union([
   z.strictObject({
     ...purpose,
     model: z.string().min(1),
+    /** The name in the provider’s answer, often dated; where it has a price, that holds. */
+    pricedAs: z.string().min(1).optional(),
     provider: z.string().optional(),
     usage: Usage,
     requestId,
+    /** Told by somebody who did not carry the call: nothing where it is reserved, so that its carrier will tell. */
+    reported: z.boolean().optional(),
     batch: z.boolean().optional(),
     latencyMs: z.number().min(0).optional(),
   }),
@@ -97,6 +103,8 @@ export const BudgetRequest = z.union([
     requestId,
     ttlSeconds: z.int().min(1).max(86_400).optional(),
   }),
+  /** Lets go what was reserved; where nothing is, nothing happens. */
+  z.strictObject({ scope: scope.optional(), requestId, release: z.literal(true) }),
 ])
 export const Budget = z
   .strictObject({
@@ -105,6 +113,8 @@ export const Budget = z
     consumed: Usd,
     remaining: Usd,
     breached: z.boolean(),
+    /** What the usage came to, or did when it was told first. */
+    charged: Usd.optional(),
     /** Reserved and not settled yet; absent: nothing. */
     held: Usd.optional(),
     period: z.string().optional(),

@@ -24,6 +24,8 @@ export interface BudgetNews {
 
 export interface Applied {
   row: BudgetRow
+  /** What a consumption came to; again, when it is told again. */
+  charged?: string
   entry?: LedgerEntry
   news: BudgetNews[]
 }
@@ -34,7 +36,7 @@ async function currentRow(draft: Draft, scope: string, at: Date): Promise<Budget
 
 /** The scopes that a posting touches. */
 function scopesTouched(posting: Posting): string[] {
-  if (posting.kind === 'set' || posting.kind === 'sweep') return [posting.scope]
+  if (posting.kind !== 'consume' && posting.kind !== 'reserve') return [posting.scope]
   return scopesOf(posting.scope, { person: posting.actor.login, ...posting.entry })
 }
 
@@ -43,8 +45,8 @@ export async function prefetch(draft: Draft, postings: readonly Posting[]): Prom
   await Promise.all(
     postings.flatMap((posting) => {
       const rows: Promise<unknown>[] = scopesTouched(posting).map((scope) => draft.get(budgets, scope))
-      if (posting.kind === 'consume' || posting.kind === 'reserve') {
-        const { requestId } = posting.entry
+      if (posting.kind !== 'set' && posting.kind !== 'sweep') {
+        const requestId = posting.kind === 'release' ? posting.requestId : posting.entry.requestId
         if (requestId !== undefined) {
           const key = requestKey(posting.scope, requestId)
           rows.push(draft.get(requests, key), readHold(draft, key))
@@ -78,6 +80,12 @@ export async function apply(store: Store, draft: Draft, posting: Posting, at: Da
   switch (posting.kind) {
     case 'sweep':
       return { row, news: [] }
+    case 'release': {
+      const key = requestKey(scope, posting.requestId)
+      const held = await readHold(draft, key)
+      if (held) await removeHold(draft, key, held)
+      return { row: await currentRow(draft, scope, at), news: [] }
+    }
     case 'set': {
       const { period } = posting
       const moved = period !== undefined && period !== (row.period ?? 'none')
@@ -96,6 +104,12 @@ export async function apply(store: Store, draft: Draft, posting: Posting, at: Da
 
 const used = (): AtomicError =>
   new AtomicError('IDEMPOTENCY_MISMATCH', 'This requestId was used for another consumption.')
+
+/** A request id that was consumed. */
+interface Known {
+  digest: string
+  usd: string
+}
 
 type Reserve = Extract<Posting, { kind: 'reserve' }>
 type Consume = Extract<Posting, { kind: 'consume' }>
@@ -131,11 +145,13 @@ async function settle(draft: Draft, posting: Consume, main: BudgetRow, at: Date)
   if (entry.requestId !== undefined) {
     const key = requestKey(scope, entry.requestId)
     const digest = canonicalDigest(fingerprint ?? [usd, entry])
-    const before = await draft.get<string>(requests, key)
-    if (before === digest) return { row: main, news: [] }
+    const before = await draft.get<Known>(requests, key)
+    if (before?.digest === digest) return { row: main, charged: before.usd, news: [] }
     if (before !== undefined) throw used()
-    await draft.set(requests, key, digest)
     const held = await readHold(draft, key)
+    // A report shall not settle cheaply what its carrier has yet to tell.
+    if (held && posting.reported) return { row: main, charged: '0', news: [] }
+    await draft.set(requests, key, { digest, usd } satisfies Known)
     if (held) await removeHold(draft, key, held)
   }
   const news: BudgetNews[] = []
@@ -149,5 +165,5 @@ async function settle(draft: Draft, posting: Consume, main: BudgetRow, at: Date)
     if (share !== undefined) news.push({ type: 'budget.alert', scope: name, row, share })
   }
   const row = await currentRow(draft, scope, at)
-  return { row, news, entry: { at: at.toISOString(), scope, person: actor.login, usd, ...entry } }
+  return { row, charged: usd, news, entry: { at: at.toISOString(), scope, person: actor.login, usd, ...entry } }
 }

@@ -6,6 +6,7 @@ import type { Ledger } from './ledger.ts'
 import { decimalText, exact, usdNumber } from './money.ts'
 import type { Posting, Purpose } from './posting.ts'
 import type { Prices } from './prices.ts'
+import type { TokenUsage } from './usage.ts'
 
 const usualScope = 'default'
 const usualTtlSeconds = 900
@@ -29,9 +30,9 @@ function answer(scope: string, row: BudgetRow): Budget {
 }
 
 /** A model without a price can be paid for all the same; only its provider stays unknown. */
-function providerOf(prices: Prices, model: string, at: Date): string | undefined {
+function providerOf(prices: Prices, model: string, at: Date, provider?: string): string | undefined {
   try {
-    return prices.find(model, undefined, at).provider
+    return prices.find(model, provider, at).provider
   } catch (error) {
     if (isAtomicError(error, 'UNKNOWN_MODEL')) return undefined
     throw error
@@ -55,7 +56,7 @@ export interface BudgetFacts {
   repository?: string
 }
 
-type Spending = Exclude<BudgetRequest, { total: number }>
+type Spending = Exclude<BudgetRequest, { total: number } | { release: true }>
 
 function purposeOf(request: Spending, { at, prices, ...facts }: BudgetFacts): Purpose {
   const { model, missionId, requestId, step } = request
@@ -74,8 +75,27 @@ function purposeOf(request: Spending, { at, prices, ...facts }: BudgetFacts): Pu
   }
 }
 
-function postingOf(request: BudgetRequest, actor: Actor, facts: BudgetFacts): Posting {
+type Used = Extract<BudgetRequest, { usage: unknown }>
+
+/** The name in the answer is often dated, and not every list has it. */
+function pricedUsage({ provider, model, pricedAs, batch, usage }: Used, { prices, at }: BudgetFacts) {
+  const named = pricedAs !== undefined && providerOf(prices, pricedAs, at, provider) !== undefined ? pricedAs : model
+  return prices.price({
+    model: named,
+    usage: withoutAbsent(usage),
+    at,
+    ...(provider === undefined ? {} : { provider }),
+    ...(batch === undefined ? {} : { batch }),
+  })
+}
+
+const withoutAbsent = (usage: Used['usage']): TokenUsage =>
+  Object.fromEntries(Object.entries(usage).filter(([, value]) => value !== undefined)) as unknown as TokenUsage
+
+function postingOf(request: BudgetRequest, caller: Actor, facts: BudgetFacts): Posting {
   const scope = request.scope ?? usualScope
+  if ('release' in request) return { kind: 'release', scope, actor: caller, requestId: request.requestId }
+  const actor = 'person' in request && request.person !== undefined ? { ...caller, login: request.person } : caller
   if ('total' in request) {
     const { period, limit, alerts } = request
     return {
@@ -95,15 +115,9 @@ function postingOf(request: BudgetRequest, actor: Actor, facts: BudgetFacts): Po
     return { kind: 'reserve', scope, actor, usd, entry: { ...entry, requestId }, ttlMs: ttlSeconds * 1_000 }
   }
   if ('usd' in request) return { kind: 'consume', scope, actor, usd: amountOf(request.usd), entry }
-  const { provider, model, usage, batch, latencyMs } = request
-  const known = Object.fromEntries(Object.entries(usage).filter(([, value]) => value !== undefined)) as typeof usage
-  const priced = facts.prices.price({
-    model,
-    usage: known as Parameters<Prices['price']>[0]['usage'],
-    at: facts.at,
-    ...(provider === undefined ? {} : { provider }),
-    ...(batch === undefined ? {} : { batch }),
-  })
+  const { model, batch, latencyMs, reported } = request
+  const usage = withoutAbsent(request.usage)
+  const priced = pricedUsage(request, facts)
   return {
     kind: 'consume',
     scope,
@@ -112,18 +126,19 @@ function postingOf(request: BudgetRequest, actor: Actor, facts: BudgetFacts): Po
     entry: {
       ...entry,
       provider: priced.source.provider,
-      usage: known as NonNullable<Purpose['usage']>,
+      usage,
       ...(batch === undefined ? {} : { batch }),
       ...(latencyMs === undefined ? {} : { latencyMs }),
       ...(priced.source.listUsd === undefined ? {} : { listUsd: priced.source.listUsd }),
     },
     // Told again later, a call is still the same, whatever models cost by then.
-    fingerprint: [model, known, batch ?? false],
+    fingerprint: [model, usage, batch ?? false],
+    ...(reported === undefined ? {} : { reported }),
   }
 }
 
 /**
- * Sets a budget, reserves, settles or consumes; the same `requestId` in a scope consumes once.
+ * Sets a budget, reserves, releases, settles or consumes; the same `requestId` in a scope consumes once.
  * @throws AtomicError `BUDGET_BREACHED` when a reservation does not fit; `UNKNOWN_MODEL` when usage has
  *   no price; `IDEMPOTENCY_MISMATCH`; `INVALID_REQUEST`.
  */
@@ -133,5 +148,9 @@ export async function postBudget(
   actor: Actor,
   facts: BudgetFacts,
 ): Promise<Budget> {
-  return answer(request.scope ?? usualScope, await ledger.post(postingOf(request, actor, facts)))
+  const { row, charged } = await ledger.post(postingOf(request, actor, facts))
+  return {
+    ...answer(request.scope ?? usualScope, row),
+    ...(charged === undefined || !('usage' in request) ? {} : { charged: usdNumber(exact(charged)) }),
+  }
 }

@@ -23,8 +23,14 @@ const noMission = 'budget'
 
 interface Waiting {
   posting: Posting
-  resolve: (row: BudgetRow) => void
+  resolve: (posted: Posted) => void
   reject: (error: unknown) => void
+}
+
+export interface Posted {
+  row: BudgetRow
+  /** What a consumption came to; exact. */
+  charged?: string
 }
 
 export interface Ledger {
@@ -33,7 +39,7 @@ export interface Ledger {
    * @throws AtomicError `IDEMPOTENCY_MISMATCH` when the request id was used for something else;
    *   `BUDGET_BREACHED` when a reservation does not fit; `INVALID_REQUEST`.
    */
-  post(posting: Posting): Promise<BudgetRow>
+  post(posting: Posting): Promise<Posted>
 }
 
 /** Tells what people want to know of budgets; written in the same commit as its reason. */
@@ -83,7 +89,8 @@ export function openLedger({ store, clock, emit, tell }: LedgerPorts): Ledger {
           await observeStep(draft, applied.entry)
         }
         more.push(...record(posting, applied, at))
-        settled.push(() => resolve(applied.row))
+        const { row, charged } = applied
+        settled.push(() => resolve({ row, ...(charged === undefined ? {} : { charged }) }))
       } catch (error) {
         if (!isAtomicError(error) || error.status >= 500) throw error
         settled.push(() => reject(error))
@@ -152,7 +159,7 @@ export function openLedger({ store, clock, emit, tell }: LedgerPorts): Ledger {
     tell?.wake()
   }
 
-  async function post(posting: Posting): Promise<BudgetRow> {
+  async function post(posting: Posting): Promise<Posted> {
     checkPosting(posting)
     return new Promise((resolve, reject) => {
       queue.push({ posting, resolve, reject })
@@ -165,7 +172,7 @@ export function openLedger({ store, clock, emit, tell }: LedgerPorts): Ledger {
     async read(scope) {
       const row = (await store.get<BudgetRow>(budgets, scope))?.value ?? emptyRow
       // What has expired is let go by the next posting; a reader shall not wait for one.
-      return (row.held ?? '0') === '0' ? rolled(row, new Date(clock.now())) : post({ kind: 'sweep', scope })
+      return (row.held ?? '0') === '0' ? rolled(row, new Date(clock.now())) : (await post({ kind: 'sweep', scope })).row
     },
     post,
   }

@@ -34,14 +34,29 @@ export interface LedgerEntry extends Purpose {
 export type Posting =
   | ({ kind: 'set'; scope: string; actor: Actor } & Limits)
   /** Records what was spent, and settles what was reserved with its request id. */
-  | { kind: 'consume'; scope: string; usd: string; actor: Actor; entry: Purpose; fingerprint?: unknown }
+  | {
+      kind: 'consume'
+      scope: string
+      usd: string
+      actor: Actor
+      entry: Purpose
+      fingerprint?: unknown
+      reported?: boolean
+    }
   /** Holds an amount until it is settled, or for `ttlMs`. */
   | { kind: 'reserve'; scope: string; usd: string; actor: Actor; entry: Purpose & { requestId: string }; ttlMs: number }
+  /** Lets go what is held under a request id. */
+  | { kind: 'release'; scope: string; actor: Actor; requestId: string }
   /** Lets what has expired go. */
   | { kind: 'sweep'; scope: string }
 
 const isName = (text: string, maxBytes: number): boolean =>
   text !== '' && text.isWellFormed() && !text.includes('\0') && Buffer.byteLength(text) <= maxBytes
+
+function purposeOf(posting: Exclude<Posting, { kind: 'sweep' }>): Purpose {
+  if (posting.kind === 'set') return {}
+  return posting.kind === 'release' ? { requestId: posting.requestId } : posting.entry
+}
 
 const decimal = /^\d{1,15}(\.\d{1,30})?$/
 
@@ -51,8 +66,8 @@ const decimal = /^\d{1,15}(\.\d{1,30})?$/
  */
 export function checkPosting(posting: Posting): void {
   if (posting.kind === 'sweep') return
-  const amount = posting.kind === 'set' ? posting.total : posting.usd
-  const { missionId, repository, model, requestId } = posting.kind === 'set' ? ({} as Purpose) : posting.entry
+  const amount = posting.kind === 'set' ? posting.total : posting.kind === 'release' ? '0' : posting.usd
+  const { missionId, repository, model, requestId } = purposeOf(posting)
   const names: [string, string | undefined, number][] = [
     ['scope', posting.scope, 2048],
     ['missionId', missionId, 128],

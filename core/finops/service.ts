@@ -1,4 +1,5 @@
-import type { Service } from '../contracts/index.ts'
+import type { Caller, Service } from '../contracts/index.ts'
+import { AtomicError } from '../platform/errors.ts'
 import { postBudget, readBudget } from './budget.ts'
 import { createExperience } from './experience.ts'
 import { type ForecastPorts, forecast } from './forecast.ts'
@@ -19,6 +20,12 @@ export interface FinopsPorts extends LedgerPorts {
   repositoryOf?: (missionId: string) => Promise<string | undefined>
   /** Whether a mission has ended, so that its forecast can be compared with its cost. */
   ended?: (missionId: string) => Promise<boolean>
+}
+
+/** @throws AtomicError `NOT_ALLOWED`. */
+function mayName({ login, scopes }: Caller, person: string | undefined): void {
+  if (person === undefined || person === login || scopes.includes('service') || scopes.includes('admin')) return
+  throw new AtomicError('NOT_ALLOWED', 'Only a service may say who else spends.')
 }
 
 /** Forecasts, budgets, the routing policy and cost reports. */
@@ -56,7 +63,8 @@ export function createFinopsService({ ownPrices, repositoryOf, ended, ...ports }
     },
     budget: ({ query }) => readBudget(ledger, query.scope),
     async consume({ body }, { caller }) {
-      const missionId = 'total' in body ? undefined : body.missionId
+      if ('person' in body) mayName(caller, body.person)
+      const missionId = 'missionId' in body ? body.missionId : undefined
       const repository = missionId === undefined ? undefined : await repositoryOf?.(missionId)
       const facts = { at: new Date(clock.now()), prices, ...(repository === undefined ? {} : { repository }) }
       return postBudget(ledger, body, { login: caller.login, type: caller.type }, facts)

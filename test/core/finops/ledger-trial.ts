@@ -138,7 +138,7 @@ export async function ledgerTrial(
     const started = performance.now()
     result.ran++
     try {
-      const row = await ledger.post(posting)
+      const { row } = await ledger.post(posting)
       if (op.kind === 'reserve') result.reserveMs.push(performance.now() - started)
       done.push({ ...op, begun, ended: moment++, row })
       return row
@@ -230,7 +230,7 @@ const actor = (lane: number) => ({ login: `p${lane % 5}`, type: 'agent' as const
 
 async function beginTeam(ledger: Ledger, team: number): Promise<Model> {
   const posting: Posting = { kind: 'set', scope: scopeOf(team), total: totals.team, period: 'day', actor: actor(0) }
-  return { row: await ledger.post(posting), holds: new Map() }
+  return { row: (await ledger.post(posting)).row, holds: new Map() }
 }
 
 /** What has expired is gone before anything else is done, and a new day begins with nothing consumed. */

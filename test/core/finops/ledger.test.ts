@@ -38,18 +38,14 @@ describe('the ledger', () => {
     await store.close()
     await place.remove()
   })
-  const set = (scope: string, total: string, more: object = {}) =>
-    ledger.post({ kind: 'set', scope, total, actor, ...more })
+  const set = async (scope: string, total: string, more: object = {}) =>
+    (await ledger.post({ kind: 'set', scope, total, actor, ...more })).row
   const reserve = (usd: string, requestId: string, more: object = {}, scope = 's'): Promise<unknown> =>
     ledger.post({ kind: 'reserve', scope, usd, actor, ttlMs: 60_000, entry: { requestId, ...more } })
-  const consume = (usd: string, requestId?: string, more: object = {}, scope = 's') =>
-    ledger.post({
-      kind: 'consume',
-      scope,
-      usd,
-      actor,
-      entry: { ...(requestId === undefined ? {} : { requestId }), ...more },
-    })
+  const consume = async (usd: string, requestId?: string, more: object = {}, scope = 's') => {
+    const entry = { ...(requestId === undefined ? {} : { requestId }), ...more }
+    return (await ledger.post({ kind: 'consume', scope, usd, actor, entry })).row
+  }
   const refused = { code: 'BUDGET_BREACHED', status: 402 }
 
   it('grants what fits, and not a cent more, to 1,000 who race', async () => {
