@@ -26,6 +26,8 @@ export interface Config {
   urls: Partial<Record<Group, string>>
   serviceToken?: string
   dataDir: string
+  /** Of a PostgreSQL database, which takes the embedded store's place. Holds a password: never log it. */
+  databaseUrl?: string
   /** Empty: no credentials, the loopback alone. */
   tokens: readonly Token[]
   logLevel: LogLevel
@@ -147,8 +149,6 @@ export function readConfig(env: Environment): Config {
   const loopback = isLoopback(host)
   if (!open && !loopback)
     mistakes.push('HOST: without ATOMIC_TOKENS the server answers on the loopback alone (127.0.0.1, ::1, localhost)')
-  if (v.DATABASE_URL !== undefined)
-    mistakes.push('DATABASE_URL: this version keeps its data in the embedded store; leave it unset')
   const priceKey = v.ATOMIC_PRICES_KEY
   if (priceKey !== undefined && v.ATOMIC_PRICES !== undefined) {
     const { content, signature } = v.ATOMIC_PRICES
@@ -187,6 +187,7 @@ export function readConfig(env: Environment): Config {
     urls,
     ...(v.ATOMIC_SERVICE_TOKEN === undefined ? {} : { serviceToken: v.ATOMIC_SERVICE_TOKEN }),
     dataDir: v.ATOMIC_DATA_DIR ?? '.atomic-data',
+    ...(v.DATABASE_URL === undefined ? {} : { databaseUrl: v.DATABASE_URL }),
     tokens: v.ATOMIC_TOKENS ?? [],
     logLevel: v.LOG_LEVEL ?? 'info',
     metrics: v.ATOMIC_METRICS ?? false,

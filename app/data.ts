@@ -2,16 +2,18 @@ import { join } from 'node:path'
 import type { Clock } from '../core/platform/clock.ts'
 import { openFileBlobs } from '../core/storage/blobs/files.ts'
 import type { Blobs } from '../core/storage/blobs.ts'
+import { openPostgresStore } from '../core/storage/postgres/open.ts'
 import { openSqliteStore } from '../core/storage/sqlite/open.ts'
 import type { Store } from '../core/storage/store.ts'
 import type { Config } from './config.ts'
 
-/** What is kept, in its places under the data directory. */
+/** What is kept: in the database where one is named, else under the data directory, where artifacts always are. */
 export async function openData(
-  { dataDir }: Pick<Config, 'dataDir'>,
+  { dataDir, databaseUrl }: Pick<Config, 'dataDir' | 'databaseUrl'>,
   clock: Clock,
 ): Promise<{ store: Store; blobs: Blobs }> {
-  const store = await openSqliteStore(join(dataDir, 'store'))
+  const store =
+    databaseUrl === undefined ? await openSqliteStore(join(dataDir, 'store')) : await openPostgresStore(databaseUrl)
   try {
     return { store, blobs: await openFileBlobs(join(dataDir, 'blobs'), clock) }
   } catch (error) {

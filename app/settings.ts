@@ -78,6 +78,12 @@ const serviceAddress = (value: string): string => {
   return value.replace(/\/+$/, '')
 }
 
+const databaseUrl = (value: string): string => {
+  if (!/^postgres(ql)?:\/\//.test(value) || !URL.canParse(value))
+    throw new Mistake('expected postgres://USER:PASSWORD@HOST:PORT/DATABASE')
+  return value
+}
+
 const services = (value: string): readonly Group[] => {
   const names = value.split(/[\s,]+/).filter(Boolean)
   if (names.includes('all')) return groups
@@ -196,8 +202,15 @@ export const settings = {
   PORT: setting('Port to listen on; 0 takes any free one', whole(0, 65_535), '3000'),
   HOST: setting('Address to listen on. Default: 127.0.0.1 without ATOMIC_TOKENS, 0.0.0.0 with them', text),
   ATOMIC_SERVICES: setting(`Groups that this process runs: all, or some of ${groups.join(', ')}`, services, 'all'),
-  ATOMIC_DATA_DIR: setting('Directory of the embedded store, artifacts and keys', text, '.atomic-data'),
-  DATABASE_URL: setting('postgres:// address of a database; without one the embedded store is used', text),
+  ATOMIC_DATA_DIR: setting(
+    'Directory of the embedded store, artifacts and keys (artifacts and keys alone with DATABASE_URL)',
+    text,
+    '.atomic-data',
+  ),
+  DATABASE_URL: setting(
+    'postgres://USER:PASSWORD@HOST:PORT/DATABASE, for several machines; without it the embedded store is used',
+    databaseUrl,
+  ),
   ATOMIC_TOKENS: setting(
     'Who may call: JSON array of {"sha256","login","type","scopes"}. Without it: the loopback alone, no sign-in',
     tokens,

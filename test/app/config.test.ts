@@ -117,6 +117,10 @@ describe('ATOMIC_SERVICES', () => {
   })
 })
 
-it('says that there is no database to be named yet', () => {
-  expect(mistakes({ DATABASE_URL: 'postgres://x' })).toEqual(['DATABASE_URL'])
+it('takes the address of a PostgreSQL database, and repeats none that it refuses', () => {
+  const DATABASE_URL = 'postgres://atomic:secret@db.example.org:5432/atomic'
+  expect(readConfig({ DATABASE_URL }).databaseUrl).toBe(DATABASE_URL)
+  expect(readConfig({}).databaseUrl).toBeUndefined()
+  for (const wrong of ['mysql://root:secret@h/d', 'secret', 'postgres://h:secret/d'])
+    expect(() => readConfig({ DATABASE_URL: wrong })).toThrow(/DATABASE_URL: expected postgres:\/\/(?!.*secret)/)
 })

@@ -1,30 +1,5 @@
 import type { ReasonCode } from '../../platform/reasons.ts'
-
-/** A write with its value as JSON text: the thread neither parses nor prints. */
-export type TextWrite =
-  | { kind: 'put'; collection: string; key: string; value: string; expect?: number }
-  | { kind: 'remove'; collection: string; key: string; expect?: number }
-  | { kind: 'append'; log: string; index: number; value: string }
-  | { kind: 'check'; collection: string; key: string; expect: number }
-
-export interface TextRow {
-  key: string
-  value: string
-  version: number
-}
-export interface TextEntry {
-  index: number
-  value: string
-}
-
-/** `from` and `to` are bounds on keys; each is strict but `atLeast`. */
-export interface Range {
-  atLeast?: string
-  after?: string
-  before?: string
-  limit: number
-  reverse: boolean
-}
+import type { Range, TextWrite } from '../texts.ts'
 
 export type Request =
   | { op: 'get'; collection: string; key: string }

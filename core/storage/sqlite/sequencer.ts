@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
+import type { TextWrite } from '../texts.ts'
 import { failureOf } from './failures.ts'
-import type { Failure, TextWrite } from './protocol.ts'
+import type { Failure } from './protocol.ts'
 import type { Tables } from './tables.ts'
 
 /** Answers a commit: with nothing when it is durable. */

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { staleRow, takenIndex } from '../conflicts.ts'
+import type { Range, TextEntry, TextRow, TextWrite } from '../texts.ts'
 import { Conflict } from './failures.ts'
-import type { Range, TextEntry, TextRow, TextWrite } from './protocol.ts'
 
 export interface Tables {
   get(collection: string, key: string): TextRow | undefined
@@ -31,8 +32,7 @@ export function prepareTables(db: DatabaseSync): Tables {
   }
   const expectVersion = (collection: string, key: string, expect: number): void => {
     const version = Number(versionOf.get(collection, key)?.version ?? 0)
-    if (version !== expect)
-      throw new Conflict(`A row of "${collection}" has version ${version}, where ${expect} was expected.`)
+    if (version !== expect) throw new Conflict(staleRow(collection, version, expect))
   }
 
   return {
@@ -72,8 +72,7 @@ export function prepareTables(db: DatabaseSync): Tables {
           return
         case 'append': {
           const next = size(w.log)
-          if (next !== w.index)
-            throw new Conflict(`The next entry of log "${w.log}" is ${next}, where ${w.index} was expected.`)
+          if (next !== w.index) throw new Conflict(takenIndex(w.log, next, w.index))
           append.run(w.log, w.index, w.value)
         }
       }

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Store } from '../../../core/storage/store.ts'
+import type { Postgres } from '../../support/postgres.ts'
 
 /** A store to be tried: named by module and export, so that a child process can open it too. */
 export interface Candidate {
@@ -26,3 +27,9 @@ export const sqliteCandidate: Candidate = {
   opener: 'openSqliteStore',
   place: temporaryPlace,
 }
+
+export const postgresCandidate = (server: Postgres): Candidate => ({
+  module: new URL('../../../core/storage/postgres/open.ts', import.meta.url),
+  opener: 'openPostgresStore',
+  place: () => server.place(),
+})

@@ -1,0 +1,174 @@
+import { Client } from 'pg'
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { lockSpace } from '../../../core/storage/postgres/locks.ts'
+import { openPostgresStore } from '../../../core/storage/postgres/open.ts'
+import { Postgres } from '../../support/postgres.ts'
+import { postgresCandidate } from './candidate.ts'
+import { storeConformance } from './conformance.ts'
+
+const server = await Postgres.start()
+afterAll(() => server.stop())
+
+storeConformance('PostgreSQL', postgresCandidate(server))
+
+describe('the schema in PostgreSQL', () => {
+  let place: Awaited<ReturnType<Postgres['place']>>
+  let client: Client
+  beforeEach(async () => {
+    place = await server.place()
+    client = await server.client(place.database)
+  })
+  afterEach(async () => {
+    await client.end()
+    await place.remove()
+  })
+  const fill = async (): Promise<void> => {
+    const store = await openPostgresStore(place.at)
+    await store.commit([{ append: { log: 'l', index: 0, value: 1 } }])
+    await store.close()
+  }
+
+  it('refuses whatever would change a log, whoever asks', async () => {
+    await fill()
+    for (const [sql, message] of [
+      ['update atomic.entries set value = 2', /never changes/],
+      ['update atomic.entries set idx = 7 where false', /never changes/],
+      ['delete from atomic.entries', /never cut/],
+      ['truncate atomic.entries', /never cut/],
+      [
+        "insert into atomic.entries values ('l', 0, '2') on conflict (log, idx) do update set value = '2'",
+        /never changes/,
+      ],
+      ["insert into atomic.entries values ('l', 5, '2')", /end only/],
+      ["insert into atomic.entries values ('l', -1, '2')", /check constraint/],
+      ['set session_replication_role = replica; delete from atomic.entries', /never cut/],
+    ] as const) {
+      await expect(client.query(sql), sql).rejects.toThrow(message)
+      expect((await client.query('select idx, value from atomic.entries')).rows).toEqual([{ idx: '0', value: '1' }])
+    }
+  })
+
+  it('takes from its own user the right to change the log', async () => {
+    const user = `u_${place.database}`
+    await client.query(`create role ${user} login; grant create on database ${place.database} to ${user}`)
+    const address = place.at.replace('atomic@', `${user}@`)
+    const store = await openPostgresStore(address)
+    await store.commit([{ append: { log: 'l', index: 0, value: 1 } }])
+    await store.close()
+    const own = new Client({ connectionString: address })
+    await own.connect()
+    for (const sql of ['update atomic.entries set idx = 1', 'delete from atomic.entries', 'truncate atomic.entries'])
+      await expect(own.query(sql)).rejects.toThrow(/permission denied/)
+    await own.end()
+    await client.query(`drop owned by ${user}; drop role ${user}`)
+  })
+
+  it('waits for the disk at each commit, whatever the database does by default', async () => {
+    await client.query(`alter database ${place.database} set synchronous_commit = off`)
+    const store = await openPostgresStore(place.at)
+    await client.query(`
+      create table seen (setting text);
+      create function note() returns trigger language plpgsql as $$
+      begin insert into seen values (current_setting('synchronous_commit')); return null; end $$;
+      create trigger note after insert on atomic.documents for each statement execute function note()`)
+    await store.commit([{ put: { collection: 'c', key: 'k', value: 1 } }])
+    await store.close()
+    expect((await client.query('select setting from seen')).rows).toEqual([{ setting: 'on' }])
+  })
+
+  it('leaves a newer database and somebody else’s alone', async () => {
+    await fill()
+    await client.query('update atomic.form set version = 999')
+    await expect(openPostgresStore(place.at)).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining('newer Atomic'),
+    })
+    await client.query('drop schema atomic cascade; create schema atomic; create table atomic.theirs (id int)')
+    await expect(openPostgresStore(place.at)).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining('not one of Atomic’s'),
+    })
+  })
+
+  it('refuses a database that cannot keep every text', async () => {
+    const name = `${place.database}_ascii`
+    await client.query(`create database ${name} encoding 'SQL_ASCII' template template0`)
+    await expect(openPostgresStore(server.url(name))).rejects.toThrow(/SQL_ASCII; needed is one in UTF8/)
+    await client.query(`drop database ${name} with (force)`)
+  })
+
+  it('can be opened for the first time by several at once', async () => {
+    const stores = await Promise.all(Array.from({ length: 4 }, () => openPostgresStore(place.at)))
+    await Promise.all(stores.map((s, i) => s.commit([{ put: { collection: 'c', key: `k${i}`, value: i } }])))
+    expect(await stores[0]!.list('c')).toHaveLength(4)
+    await Promise.all(stores.map((s) => s.close()))
+  })
+
+  it('goes on with new connections when the old ones are cut', async () => {
+    const store = await openPostgresStore(place.at)
+    await store.commit([{ put: { collection: 'c', key: 'k', value: 1 } }])
+    await store.get('c', 'k')
+    for (let value = 2; value < 5; value++) {
+      await client.query(
+        'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+      )
+      await store.commit([{ put: { collection: 'c', key: 'k', value } }])
+      expect((await store.get('c', 'k'))?.value).toBe(value)
+    }
+    await store.close()
+  })
+
+  it('says that a commit was cut off, and what cannot be reached', async () => {
+    const store = await openPostgresStore(place.at)
+    await client.query(`
+      create function slow() returns trigger language plpgsql as $$ begin perform pg_sleep(60); return null; end $$;
+      create trigger slow after insert on atomic.documents for each statement execute function slow()`)
+    const cut = store.commit([{ put: { collection: 'c', key: 'k', value: 1 } }])
+    const ended = expect(cut).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining('unknown'),
+    })
+    await vi.waitUntil(
+      async () =>
+        (await client.query("select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'PgSleep'"))
+          .rowCount,
+      { timeout: 10_000, interval: 20 },
+    )
+    await ended
+    expect(await store.get('c', 'k')).toBeUndefined()
+    await store.close()
+    for (const at of [server.url('no_such'), 'postgres://atomic:secret@127.0.0.1:9/d'])
+      await expect(openPostgresStore(at)).rejects.toMatchObject({
+        code: 'UNAVAILABLE',
+        message: expect.not.stringContaining('secret'),
+      })
+  })
+
+  it('lets commits that touch nothing in common pass each other', async () => {
+    const [store, other] = [await openPostgresStore(place.at), await openPostgresStore(place.at)]
+    await client.query(`
+      create function gate() returns trigger language plpgsql as $$
+      begin perform pg_advisory_xact_lock_shared(7, 7); return null; end $$;
+      create trigger gate after insert on atomic.documents for each statement execute function gate()`)
+    const waitingFor = (space: number) =>
+      vi.waitUntil(
+        async () =>
+          (await client.query('select from pg_locks where classid = $1 and not granted', [space])).rowCount === 1,
+        { timeout: 10_000, interval: 20 },
+      )
+    await client.query('select pg_advisory_lock(7, 7)')
+    const ended: string[] = []
+    const slow = store.commit([{ put: { collection: 'c', key: 'k', value: 1 } }]).then(() => ended.push('slow'))
+    await waitingFor(7)
+    await other.commit([{ append: { log: 'l', index: 0, value: 1 } }])
+    ended.push('beside it')
+    const after = other
+      .commit([{ check: { collection: 'c', key: 'k', expect: 1 } }, { append: { log: 'l', index: 1, value: 1 } }])
+      .then(() => ended.push('after it'))
+    await waitingFor(lockSpace)
+    await client.query('select pg_advisory_unlock(7, 7)')
+    await Promise.all([slow, after])
+    expect(ended).toEqual(['beside it', 'slow', 'after it'])
+    await Promise.all([store.close(), other.close()])
+  })
+})
