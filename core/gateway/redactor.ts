@@ -2,6 +2,7 @@ import { createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 import type { Finding, PreflightAnswer } from '../contracts/index.ts'
 import { type ScanOptions, type Span, scan } from './engine/scan.ts'
 import { type Placeholders, placeholders } from './placeholders.ts'
+import type { Vault } from './vault.ts'
 
 export interface RedactOptions {
   /** Keys placeholders and digests; without it, one that lasts as long as the process. */
@@ -16,13 +17,17 @@ export interface RedactOptions {
   without?: readonly string[]
   /** Report documented example keys and test card numbers as well. Default false. */
   examples?: boolean
+  /** Remembers what the placeholders stand for, for `restore`. */
+  vault?: Vault
 }
 
 /** Masks every secret and all personal data: the preflight answer for one text, whatever is found. */
 export function redact(text: string, options: RedactOptions = {}): PreflightAnswer {
   const started = performance.now()
-  const keys = redactionKeys(options.secret, options.missionId)
-  const { sanitized, findings } = redactText(text, scanOptions(options), placeholders(keys.placeholder))
+  const keys = keysOf(options)
+  const { sanitized, findings } = redactText(text, scanOptions(options), placeholders(keys.placeholder), {
+    vault: options.vault,
+  })
   return {
     decision: 'allow',
     sanitized,
@@ -33,7 +38,7 @@ export function redact(text: string, options: RedactOptions = {}): PreflightAnsw
   }
 }
 
-const scanOptions = ({ secrets = true, pii = true, without, examples = false }: RedactOptions): ScanOptions => ({
+export const scanOptions = ({ secrets = true, pii = true, without, examples = false }: RedactOptions): ScanOptions => ({
   secrets,
   pii,
   examples,
@@ -44,6 +49,8 @@ export interface RedactionKeys {
   placeholder: Uint8Array
   digest: Uint8Array
 }
+
+export const keysOf = ({ secret, missionId }: RedactOptions): RedactionKeys => redactionKeys(secret, missionId)
 
 const processSecret = randomBytes(32)
 
@@ -69,14 +76,22 @@ export function contentDigest(key: Uint8Array, parts: readonly string[]): string
   return hmac.digest('hex')
 }
 
-const everything = { secret: true, pii: true }
+export interface MaskOptions {
+  path?: string | undefined
+  /** Whether what was found is masked; else it is reported and stays. Default: all is. */
+  mask?: (finding: Span) => boolean
+  /** What was found and is neither reported nor masked. */
+  allowed?: (text: string, span: Span) => boolean
+  /** Remembers what the placeholders stand for. */
+  vault?: Vault | undefined
+}
 
 /** Findings in order, and the text with a placeholder in the place of each. */
 export function redactText(
   text: string,
   options: ScanOptions,
   placeholder: Placeholders,
-  { path, mask = everything }: { path?: string | undefined; mask?: Record<Finding['kind'], boolean> } = {},
+  { path, mask, allowed, vault }: MaskOptions = {},
 ): { sanitized: string; findings: Finding[] } {
   const spans = scan(text, options)
   if (spans.length === 0) return { sanitized: text, findings: [] }
@@ -86,11 +101,13 @@ export function redactText(
   let line = 1
   let lineStart = 0
   for (const span of spans) {
+    if (allowed?.(text, span)) continue
     for (let nl = text.indexOf('\n', lineStart); nl >= 0 && nl < span.start; nl = text.indexOf('\n', lineStart)) {
       line++
       lineStart = nl + 1
     }
-    const mark = placeholder(span.type, text.slice(span.start, span.end))
+    const isBare = isBareNumber(text, span)
+    const mark = markOf(span.type, text.slice(span.start, span.end), isBare, placeholder, vault)
     findings.push({
       kind: span.kind,
       type: span.type,
@@ -101,16 +118,30 @@ export function redactText(
       column: span.start - lineStart + 1,
       placeholder: mark,
     })
-    if (!mask[span.kind]) continue
-    parts.push(text.slice(from, span.start), isBareNumber(text, span) ? `"${mark}"` : mark)
+    if (mask?.(span) === false) continue
+    parts.push(text.slice(from, span.start), isBare ? `"${mark}"` : mark)
     from = span.end
   }
   parts.push(text.slice(from))
   return { sanitized: parts.join(''), findings }
 }
 
+export function markOf(
+  type: string,
+  value: string,
+  isBare: boolean,
+  placeholder: Placeholders,
+  vault: Vault | undefined,
+): string {
+  for (let nth = 0; ; nth++) {
+    const mark = placeholder(type, value, isBare, nth)
+    // Two values in 2^48 meet; where both must come back, the later one gets another.
+    if (vault === undefined || vault.keep(mark, value)) return mark
+  }
+}
+
 /** A number (or a date) that a document holds unquoted: what takes its place must be a string there. */
-function isBareNumber(text: string, { start, end }: Span): boolean {
+export function isBareNumber(text: string, { start, end }: Span): boolean {
   if (!/^[-+\d.:TZ]+$/.test(text.slice(start, Math.min(end, start + 64)))) return false
   let before = start - 1
   while (before >= 0 && start - before < 256 && ' \t\r\n'.includes(text[before]!)) before--

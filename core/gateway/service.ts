@@ -103,7 +103,8 @@ function judge(
     const { decision, violations } = decide({ files, bytes, findings: [] })
     return { decision, violations, digest, findings: [], texts: [] }
   }
-  const mask = { secret: policy.secrets !== 'allow', pii: policy.pii !== 'allow' }
+  const mask = ({ kind }: { kind: Finding['kind'] }): boolean =>
+    (kind === 'secret' ? policy.secrets : policy.pii) !== 'allow'
   const placeholder = placeholders(keys.placeholder)
   const redacted = files.map((f) =>
     redactText(f.content, { secrets: true, pii: true }, placeholder, { path: f.path, mask }),

@@ -13,6 +13,8 @@ export interface ScanContext {
   readonly text: string
   /** Documented example values and test numbers are reported too. */
   readonly examples: boolean
+  /** The text goes on beyond its end: what fits so far may be the begin of a value. */
+  readonly more: boolean
   /** Remembers how far a detector has read, so that overlapping hits are not read again. */
   readonly readTo: Map<string, number>
 }

@@ -1,17 +1,21 @@
-import { gunzipSync } from 'node:zlib'
 import { at, BASE64, BASE64URL, HEX, sets } from './chars.ts'
 import { escapeAt } from './escapes.ts'
+import { type Budget, inflate } from './inflate.ts'
 import { leastRun } from './sweep.ts'
 
 /** A part of a text that means another text. */
 export interface Encoded {
-  text: string
+  /** Absent where it cannot be looked into, being too large. */
+  text?: string
+  /** Of a compressed text that is cut off, what is missing cannot be told. */
+  packed?: true
   /** Offset in the encoded text for one in the decoded text; `end` where a span ends there. */
   offset(inner: number, end?: boolean): number
 }
 
-/** Longest text that a run is decoded to. */
+/** Longest part of a run that is decoded at once, and how much of the part before is decoded again. */
 const longest = 4_000_000
+const overlap = 8_192
 
 /** Places, ascending, where something may be encoded. */
 export interface Marks {
@@ -21,10 +25,10 @@ export interface Marks {
   runs: number[]
 }
 
-/** Base 64, hex and escapes in a text, decoded. What is decoded is taken off the budget (in bytes). */
-export function* encodedParts(text: string, { escapes, runs }: Marks, budget: { left: number }): Generator<Encoded> {
+/** Base 64, hex and escapes in a text, decoded, in time linear in its length; what is decompressed is taken off the budget. */
+export function* encodedParts(text: string, { escapes, runs }: Marks, budget: Budget): Generator<Encoded> {
   yield* decodedRuns(text, runs, budget)
-  yield* unescaped(text, escapes, budget)
+  yield* unescaped(text, escapes)
 }
 
 /** Of every UTF-16 unit; past the end of a text it is undefined. */
@@ -37,54 +41,73 @@ for (let c = 0; c < 128; c++) if ((sets[c]! & (BASE64 | BASE64URL)) !== 0) inRun
 for (const ch of '+-') sextet[ch.charCodeAt(0)] = 62
 for (const ch of '/_') sextet[ch.charCodeAt(0)] = 63
 
-function* decodedRuns(text: string, runs: readonly number[], budget: { left: number }): Generator<Encoded> {
+function* decodedRuns(text: string, runs: readonly number[], budget: Budget): Generator<Encoded> {
   let done = 0
   for (const place of runs) {
     if (place < done) continue
     const start = Math.max(done, place - leastRun + 1)
     const end = runEnd(text, start)
-    if (budget.left <= 0) return
-    budget.left -= end - start
     done = end
-    const decoded = decodeRun(text, start, Math.min(end, start + longest))
-    if (decoded === undefined) continue
-    budget.left -= decoded.length
-    yield { text: decoded, offset: (_, isEnd) => (isEnd ? end : start) }
+    for (let from = start; from < end; from += longest) {
+      // The parts of what is longer overlap, so that nothing stands between them.
+      const decoded = decodeRun(text, Math.max(start, from - overlap), Math.min(end, from + longest), budget)
+      if (decoded === undefined) continue
+      yield {
+        ...(decoded === 'opaque' ? {} : decoded),
+        offset: (_, isEnd) => (isEnd ? end : start),
+      }
+    }
   }
 }
 
-/** Base 64 is often wrapped; a line that is filled goes on in the next. */
+/** Base 64 is often wrapped; a line that is filled goes on in the next, if that is nothing else. */
 function runEnd(text: string, start: number): number {
-  let i = start
-  let lineStart = start
-  for (;;) {
-    while (inRun[text.charCodeAt(i)] === 1) i++
-    if (i - lineStart < 40) break
+  let i = lineEnd(text, start)
+  const width = i - start
+  for (let length = width; length >= 40 && length === width; ) {
     let next = i
     if (text[next] === '\r') next++
     if (text[next] === '\n') next++
     else if (text[next] === '\\' && text[next + 1] === 'n') next += 2
     else break
     while (text[next] === ' ' || text[next] === '\t') next++
-    if (inRun[text.charCodeAt(next)] !== 1 || inRun[text.charCodeAt(next + 3)] !== 1) break
-    lineStart = i = next
+    const end = lineEnd(text, next)
+    length = end - next
+    if (length < 4 || length > width || !closes(text, start, next, end)) break
+    i = end
   }
-  if (text[i] === '=') i++
-  if (text[i] === '=') i++
+  return padded(text, i)
+}
+
+/** Whether a line of base 64 ends like one, and not like a name that something is given to. */
+function closes(text: string, start: number, from: number, end: number): boolean {
+  const stop = padded(text, end)
+  if (stop > end && (stop - from) % 4 !== 0) return false
+  const after = text[stop] ?? '\n'
+  return '\r\n\\<'.includes(after) || ('"\'`'.includes(after) && text[start - 1] === after)
+}
+
+function lineEnd(text: string, start: number): number {
+  let i = start
+  while (inRun[text.charCodeAt(i)] === 1) i++
   return i
 }
 
-function decodeRun(text: string, start: number, end: number): string | undefined {
-  if (text.startsWith('H4sI', start)) return gunzip(Buffer.from(text.slice(start, end), 'base64'))
+const padded = (text: string, i: number): number => (text[i] !== '=' ? i : text[i + 1] === '=' ? i + 2 : i + 1)
+
+type Decoded = (Pick<Encoded, 'packed'> & { text: string }) | 'opaque' | undefined
+
+function decodeRun(text: string, start: number, end: number, budget: Budget): Decoded {
+  if (text.startsWith('H4sI', start)) return gunzip(Buffer.from(compact(text.slice(start, end)), 'base64'), budget)
   if (isHex(text, start, end)) {
     const bytes = Buffer.from(text.slice(start, end), 'hex')
-    return bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzip(bytes) : asText(bytes)
+    return bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzip(bytes, budget) : asText(bytes)
   }
   // Something else may stand directly before, such as a path: one of four alignments is right.
   const middle = start + ((end - start) >> 3) * 4
   for (let shift = 0; shift < 4; shift++) {
     if (!looksLikeText(text, middle + shift, end)) continue
-    const decoded = asText(Buffer.from(text.slice(start + shift, end).replace(/\\n|\s+/g, ''), 'base64'))
+    const decoded = asText(Buffer.from(compact(text.slice(start + shift, end)), 'base64'))
     if (decoded !== undefined) return decoded
   }
   return undefined
@@ -118,17 +141,18 @@ function isHex(text: string, start: number, end: number): boolean {
   return true
 }
 
-function gunzip(bytes: Buffer): string | undefined {
-  try {
-    return asText(gunzipSync(bytes, { maxOutputLength: longest }))
-  } catch {
-    // Damaged, or larger than anything that is looked into.
-    return undefined
-  }
+/** Without the line ends that wrap it. */
+const compact = (run: string): string => run.replace(/\\[nr]|\s+/g, '')
+
+function gunzip(bytes: Buffer, budget: Budget): Decoded {
+  const plain = inflate(bytes, budget)
+  if (plain === undefined || plain === 'opaque') return plain
+  const decoded = asText(plain)
+  return decoded && { ...decoded, packed: true }
 }
 
 /** Text in bytes: of one byte a character, or UTF-16 as PowerShell encodes it. */
-function asText(bytes: Buffer): string | undefined {
+function asText(bytes: Buffer): { text: string } | undefined {
   if (bytes.length < 12) return undefined
   const sample = bytes.subarray(bytes.length >> 2, (bytes.length >> 2) + 64)
   let good = 0
@@ -137,8 +161,8 @@ function asText(bytes: Buffer): string | undefined {
     if ((b >= 32 && b < 127) || b === 9 || b === 10 || b === 13) good++
     else if (b === 0) zeros++
   }
-  if (zeros >= sample.length * 0.4) return bytes.toString('utf16le', 0, bytes.length & ~1)
-  return good >= sample.length * 0.85 ? bytes.toString('latin1') : undefined
+  if (zeros >= sample.length * 0.4) return { text: bytes.toString('utf16le', 0, bytes.length & ~1) }
+  return good >= sample.length * 0.85 ? { text: bytes.toString('latin1') } : undefined
 }
 
 /** How far from an escape a value may begin or end. */
@@ -146,39 +170,36 @@ const around = 300
 const longestWindow = 65_536
 
 /** Windows around escapes, with the escapes replaced by what they mean. */
-function* unescaped(text: string, escapes: readonly number[], budget: { left: number }): Generator<Encoded> {
+function* unescaped(text: string, escapes: readonly number[]): Generator<Encoded> {
+  let units: Uint16Array | undefined
+  let offsets: Int32Array | undefined
   let done = 0
   for (let e = 0; e < escapes.length; ) {
     const first = escapes[e]!
-    if (first < done || escapeAt(text, first) === undefined) {
+    if (first < done || escapeAt(text, first) === 0) {
       e++
       continue
     }
-    const start = Math.max(done, first - around)
-    const offsets: number[] = []
-    const parts: string[] = []
-    let i = start
+    units ??= new Uint16Array(Math.min(text.length, longestWindow))
+    offsets ??= new Int32Array(units.length + 1)
+    const at = offsets
+    let n = 0
+    let i = Math.max(done, first - around)
     let stop = Math.min(text.length, first + around)
-    while (i < stop && offsets.length < longestWindow) {
+    while (i < stop && n < units.length) {
       while (e < escapes.length && escapes[e]! < i) e++
-      const next = Math.min(escapes[e] ?? stop, stop)
-      for (let k = i; k < next; k++) offsets.push(k)
-      parts.push(text.slice(i, next))
-      i = next
-      if (i >= stop) break
-      const found = escapeAt(text, i)
-      offsets.push(i)
-      if (found === undefined) parts.push(text[i++]!)
+      at[n] = i
+      const found = escapes[e] === i ? escapeAt(text, i) : 0
+      if (found === 0) units[n++] = text.charCodeAt(i++)
       else {
-        parts.push(found.char)
-        i += found.length
+        units[n++] = found >> 8
+        i += found & 255
         stop = Math.min(text.length, i + around)
       }
     }
-    offsets.push(i)
+    at[n] = i
     done = i
-    budget.left -= offsets.length * 4
-    if (budget.left <= 0) return
-    yield { text: parts.join(''), offset: (inner) => offsets[inner]! }
+    const window = Buffer.from(units.buffer, 0, n * 2).toString('utf16le')
+    yield { text: window, offset: (inner) => at[inner]! }
   }
 }

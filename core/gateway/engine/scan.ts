@@ -5,6 +5,7 @@ import { type Automaton, buildAutomaton } from './automaton.ts'
 import type { Detector, ScanContext } from './detector.ts'
 import { type Encoded, encodedParts, type Marks } from './encodings.ts'
 import { escapeMarks } from './escapes.ts'
+import type { Budget } from './inflate.ts'
 import { sweep } from './sweep.ts'
 
 /** A place in the text that holds a value; offsets are UTF-16, end exclusive. */
@@ -22,7 +23,21 @@ export interface ScanOptions {
   /** Types that are not looked for. */
   without?: ReadonlySet<string>
   examples?: boolean
+  /** The text goes on beyond its end. */
+  more?: boolean
+  /** Patterns beyond the kinds that are known here. */
+  patterns?: readonly OwnPattern[]
 }
+
+/** A pattern of the user's own, in time linear in the text. */
+export interface OwnPattern {
+  type: string
+  kind: Span['kind']
+  find(text: string): Iterable<readonly [start: number, end: number]>
+}
+
+/** What is compressed and too large to look into: nobody knows what it holds. */
+export const opaqueType = 'compressed-data'
 
 interface Plan {
   detectors: readonly Detector[]
@@ -75,7 +90,7 @@ const maxDepth = 3
 
 /** Everything that is to be hidden, in order, no two overlapping. */
 export function scan(text: string, options: ScanOptions): Span[] {
-  const budget = { left: Math.min(64_000_000, 4_000_000 + text.length * 4) }
+  const budget = { left: Math.min(64_000_000, 8_000_000 + text.length * 4) }
   return merge(scanInto(text, options, 0, budget))
 }
 
@@ -83,15 +98,30 @@ interface Ranked extends Span {
   rank: number
 }
 
-function scanInto(text: string, options: ScanOptions, depth: number, budget: { left: number }): Ranked[] {
+function scanInto(text: string, options: ScanOptions, depth: number, budget: Budget): Ranked[] {
   const marks: Marks = { escapes: [], runs: [] }
   const found = scanPlain(text, marks, options)
   if (depth >= maxDepth) return found
+  const inside = options.more ? { ...options, more: false } : options
   for (const part of encodedParts(text, marks, budget)) {
-    for (const inner of scanInto(part.text, options, depth + 1, budget)) found.push(outer(part, inner))
+    if (part.text === undefined || (options.more && part.packed && part.offset(0, true) === text.length)) {
+      if (options.secrets && !options.without?.has(opaqueType)) found.push(opaque(part))
+      continue
+    }
+    for (const inner of scanInto(part.text, inside, depth + 1, budget)) found.push(outer(part, inner))
   }
   return found
 }
+
+const last = Number.MAX_SAFE_INTEGER
+const opaque = ({ offset }: Encoded): Ranked => ({
+  start: offset(0),
+  end: offset(0, true),
+  kind: 'secret',
+  type: opaqueType,
+  confidence: 0.5,
+  rank: last,
+})
 
 function outer(part: Encoded, inner: Ranked): Ranked {
   return {
@@ -105,10 +135,10 @@ function outer(part: Encoded, inner: Ranked): Ranked {
 function scanPlain(
   text: string,
   { escapes, runs }: Marks,
-  { secrets, pii, without, examples = false }: ScanOptions,
+  { secrets, pii, without, examples = false, more = false, patterns = [] }: ScanOptions,
 ): Ranked[] {
   const { detectors, byDigits, automaton, lengths, wanted } = planFor(secrets, pii)
-  const context: ScanContext = { text, examples, readTo: new Map() }
+  const context: ScanContext = { text, examples, more, readTo: new Map() }
   const found: Ranked[] = []
   const kept: [start: number, end: number][] = []
   /** Where each detector's last finding ends: what it reports inside that says nothing new. */
@@ -129,11 +159,16 @@ function scanPlain(
       rank: d,
     })
   }
+  let keptTo = 0
   const onKeyword = (keyword: number, end: number): void => {
     const start = end - lengths[keyword]!
+    // The type in a placeholder is no name of anything.
+    if (start < keptTo) return
     if (keyword === placeholder) {
       const stop = placeholderAt(text, start)
-      if (stop > 0) kept.push([start, stop])
+      if (stop < 0) return
+      kept.push([start, stop])
+      keptTo = stop
     } else if (keyword < firstOwn) escapes.push(start)
     else for (const d of wanted[keyword]!) look(d, start, end)
   }
@@ -147,6 +182,8 @@ function scanPlain(
       runs.push(at)
     },
   })
+  for (const { type, kind, find } of patterns)
+    for (const [start, end] of find(text)) found.push({ start, end, kind, type, confidence: 0.8, rank: last })
   if (kept.length === 0) return found
   return found.filter((f) => !touches(kept, f))
 }

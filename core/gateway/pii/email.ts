@@ -12,6 +12,13 @@ const notDomains = new Set(
 notDomains.delete('md')
 for (const real of ['sh', 'rs', 'py', 'so', 'zip']) notDomains.delete(real)
 
+/** Past an escape such as `\n` or `\u00e9` that the address would begin in. */
+function pastEscape(text: string, start: number): number {
+  if (text[start - 1] !== '\\' || text[start - 2] === '\\') return start
+  const { length } = /^(u[0-9a-f]{4}|x[0-9a-f]{2}|.)/i.exec(text.slice(start, start + 5))?.[0] ?? ''
+  return start + length
+}
+
 /** E-mail addresses, the part of https://www.rfc-editor.org/rfc/rfc5321#section-4.1.2 that is in use. */
 export const email: Detector = {
   type: 'email',
@@ -22,6 +29,7 @@ export const email: Detector = {
     let start = at_
     while (start > 0 && at_ - start < 64 && local(text, start - 1)) start--
     while (start < at_ && !at(text, start, ALNUM)) start++
+    start = pastEscape(text, start)
     if (start === at_ || !(at(text, at_ - 1, ALNUM) || '_+-'.includes(text[at_ - 1]!))) return undefined
     // `//user:password@host` is a URL's business, `git@host:path` no person.
     if (text[start - 1] === ':' || text[start - 1] === '/') {

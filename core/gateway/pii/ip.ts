@@ -28,17 +28,24 @@ export const ipv4: Detector = {
       (after === '-' && at(text, i + 1, ALNUM))
     )
       return undefined
-    if (isVersion(text, start) || isSection(octets, before) || !names(octets)) return undefined
+    if (isVersion(text, start) || isSection(text, start, octets) || !names(octets)) return undefined
     return { start, end: i, confidence: 0.8 }
   },
 }
 
-/** Four small numbers that nothing marks as an address are rather a chapter or a version. */
-const isSection = (octets: readonly number[], before: string): boolean =>
-  octets[0] !== 10 && octets.every((n) => n < 32) && !'"\'`/@'.includes(before)
+/** Four small numbers that nothing marks as an address are rather a chapter, a version or an object identifier. */
+const isSection = (text: string, start: number, octets: readonly number[]): boolean => {
+  if (octets[0] === 10 || !octets.every((n) => n < 32)) return false
+  const before = text[start - 1] ?? ' '
+  if (before === '/' || before === '@') return false
+  return (
+    !'"\'`'.includes(before) ||
+    !/addr|host|\bip|ip\b|server|client|peer|node/i.test(text.slice(Math.max(0, start - 32), start))
+  )
+}
 
 const isVersion = (text: string, start: number): boolean =>
-  /(version|release|build|@|\bv|==|chrome\/|firefox\/)\W{0,3}$/i.test(text.slice(Math.max(0, start - 16), start))
+  /((version|release|build|@|\bv|chrome\/|firefox\/)\W{0,3}|==\s?)$/i.test(text.slice(Math.max(0, start - 16), start))
 
 function names([a, b, c, d]: number[]): boolean {
   if (a === 0 || a === 127 || a! >= 224) return false

@@ -12,7 +12,6 @@ export interface Assigned {
 }
 
 const longest = 512
-const long = 200
 
 /**
  * The value that the name with this keyword is given, in the ways that languages and formats have:
@@ -33,13 +32,7 @@ export function assignedAt(
   const opened = openValue(text, start, nameEnd)
   if (opened === undefined) return undefined
   const { from, quote } = opened
-  // Inside a long value that another name was given already, every further name would read it again.
-  if (from < (readTo.get('assigned') ?? 0) && from !== readTo.get('assigned from')) return undefined
-  const to = quote === '' ? bareEnd(text, from) : quotedEnd(text, from, quote)
-  if ((to < 0 ? longest : to - from) >= long) {
-    readTo.set('assigned', to < 0 ? from + longest : to)
-    readTo.set('assigned from', from)
-  }
+  const to = quote === '' ? bareEnd(text, from, readTo) : quotedEnd(text, from, quote)
   if (to < 0) return undefined
   const rest = text.slice(end, nameEnd)
   return { rest, value: text.slice(from, to), start: from, end: to, quoted: quote !== '' }
@@ -58,7 +51,8 @@ function openValue(text: string, nameStart: number, nameEnd: number): Opened | u
   if (text[i] === '\\') i++
   if (text[i] === '"' || text[i] === "'" || text[i] === '`') i++
   if (text[i] === ']') i++
-  if (text[i] === '?' || text[i] === '!') i++
+  const optional = text[i] === '?'
+  if (optional || text[i] === '!') i++
   const blanks = skip(text, i, BLANK, 32)
   const c = text[blanks]
   if (c === '>' && isElement(text, nameStart)) return { from: blanks + 1, quote: '<' }
@@ -66,7 +60,8 @@ function openValue(text: string, nameStart: number, nameEnd: number): Opened | u
     const from = skip(text, joinEnd(text, blanks), BLANK, 32)
     // YAML's block scalars and folded lines.
     if (c === ':' && (text[from] === '|' || text[from] === '>')) return { from: blockStart(text, from), quote: '' }
-    return quotedAt(text, from) ?? { from, quote: '' }
+    // What follows `name?:` bare is a type.
+    return quotedAt(text, from) ?? (optional ? undefined : { from, quote: '' })
   }
   // `set("password", "…")`, `password("…")`: only what is quoted counts.
   if (c === ',' || c === '(') return quotedAt(text, skip(text, blanks + 1, BLANK, 32))
@@ -127,9 +122,15 @@ function quotedEnd(text: string, from: number, quote: string): number {
   return -1
 }
 
-function bareEnd(text: string, from: number): number {
+/** What was read of a bare value for a name before is not read again for one that stands inside it. */
+function bareEnd(text: string, from: number, readTo: ScanContext['readTo']): number {
   const stop = Math.min(text.length, from + longest)
-  let i = from
+  const read = readTo.get('bare') ?? 0
+  let i = from >= (readTo.get('bare from') ?? 0) && from < read ? Math.min(read, stop) : from
   while (i < stop && !at(text, i, STOP) && text[i] !== '&' && text[i] !== '\\') i++
+  if (i >= read) {
+    readTo.set('bare from', from)
+    readTo.set('bare', i)
+  }
   return i
 }

@@ -11,7 +11,7 @@ export const jwt: Detector = {
   // `{"` in base 64, and what follows it in a header.
   keywords: ['eyj'],
   source: 'https://www.rfc-editor.org/rfc/rfc7519',
-  verify({ text, examples, readTo }, start) {
+  verify({ text, examples, more, readTo }, start) {
     if (!text.startsWith('eyJ', start) || start < (readTo.get('jwt') ?? 0)) return undefined
     const parts: string[] = []
     let i = start
@@ -24,7 +24,10 @@ export const jwt: Detector = {
     }
     const end = start + parts.join('.').length
     readTo.set('jwt', end)
-    if (!startsWord(text, start) || parts.length < 3 || !isHeader(parts[0]!)) return undefined
+    if (!startsWord(text, start) || !isHeader(parts[0]!)) return undefined
+    if (more && end === text.length && parts.length === 2 && parts[1]!.startsWith('ey'))
+      return { start, end, confidence: 0.9 }
+    if (parts.length < 3) return undefined
     // Signed tokens carry JSON; an empty signature is `alg: none` and protects nothing, but may tell much.
     if (parts.length === 3 && !(parts[1]!.startsWith('ey') && parts[1]!.length >= 8)) return undefined
     if (!examples && parts[2] === example) return undefined

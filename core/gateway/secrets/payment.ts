@@ -16,7 +16,7 @@ const more: readonly TokenRule[] = [
   token('midtrans-server-key', 'https://docs.midtrans.com/docs/midtrans-account', 'Mid-server-[A-Za-z0-9_-]{24}', 'SB-Mid-server-[A-Za-z0-9_-]{24}'),
   token('razorpay-key-id', 'https://razorpay.com/docs/api/authentication/', 'rzp_live_[A-Za-z0-9]{14}'),
   word('mollie-organization-token', 'https://docs.mollie.com/reference/authentication', 'access_[A-Za-z0-9]{30,60}'),
-  token('adyen-key', 'https://docs.adyen.com/development-resources/api-credentials/', 'AQE[A-Za-z0-9+/]{90,300}-[A-Za-z0-9+/=]{40,60}-[A-Za-z0-9+/=~!@#$%^&*(){}<>?:;,._|]{8,40}'),
+  token('adyen-key', 'https://docs.adyen.com/development-resources/api-credentials/', 'AQE[A-Za-z0-9+/]{90,300}-[A-Za-z0-9+/=]{40,60}-[A-Za-z0-9+/=~!@#$%^&*(){}?:;,._|]{8,40}'),
   token('polar-token', 'https://docs.polar.sh/integrate/authentication', 'polar_oat_[A-Za-z0-9]{43}', 'polar_pat_[A-Za-z0-9]{43}'),
   token('shopify-shared-secret', 'https://shopify.dev/docs/apps/build/authentication-authorization', 'shpua_[a-fA-F0-9]{32}', 'shptka_[a-fA-F0-9]{32}', 'shprt_[a-fA-F0-9]{32}'),
 ]

@@ -1,0 +1,96 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { redact } from '../../../core/gateway/redactor.ts'
+import { restore } from '../../../core/gateway/restore.ts'
+import { redactStream } from '../../../core/gateway/stream.ts'
+import { MemoryVault } from '../../../core/gateway/vault.ts'
+import { document } from './documents.ts'
+import { githubToken, random } from './samples.ts'
+
+const secret = 'k'.repeat(32)
+
+/** @param sizes of the pieces, again and again */
+function inPieces(text: string, sizes: readonly number[], vault?: MemoryVault): string {
+  const stream = redactStream({ secret, ...(vault === undefined ? {} : { vault }) })
+  let out = ''
+  for (let at = 0, i = 0; at < text.length; i++) {
+    const size = sizes[i % sizes.length]!
+    out += stream.push(text.slice(at, at + size))
+    at += size
+  }
+  return out + stream.end()
+}
+
+const long = (seed: number): string => Array.from({ length: 12 }, (_, i) => document(seed * 100 + i).text).join('\n\n')
+const pem = generateKeyPairSync('rsa', { modulusLength: 4096 }).privateKey.export({ type: 'pkcs8', format: 'pem' })
+const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+const jwt = `${part({ alg: 'RS256' })}.${part({ sub: 'x', claims: 'c'.repeat(2000) })}.${'aB3-'.repeat(85)}`
+
+describe('a text in pieces', () => {
+  it('gives the same for every way it is cut, and it comes back', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 400 }),
+        fc.array(fc.integer({ min: 1, max: 3000 }), { minLength: 1 }),
+        (seed, sizes) => {
+          const text = `${long(seed)}\n${seed % 3 === 0 ? pem : seed % 3 === 1 ? jwt : ''}\n${long(seed + 1)}`
+          const vault = new MemoryVault()
+          const whole = inPieces(text, [text.length], vault)
+          expect(inPieces(text, sizes)).toBe(whole)
+          expect(restore(whole, vault)).toBe(text)
+        },
+      ),
+      { seed: 4, numRuns: 40 },
+    )
+    const text = long(3)
+    expect(inPieces(text, [1])).toBe(inPieces(text, [text.length]))
+  })
+
+  it('gives what the whole text gives', () => {
+    const same = Array.from({ length: 60 }, (_, seed) => long(seed + 1)).filter(
+      (text) => inPieces(text, [700]) === redact(text, { secret }).sanitized,
+    )
+    expect(same.length).toBeGreaterThanOrEqual(58)
+  })
+
+  it('holds back 1 KB at most, but for a value that is longer', () => {
+    const stream = redactStream({ secret })
+    let given = 0
+    let took = 0
+    for (const piece of 'some words that are no secret, in a row. '.repeat(400).match(/.{1,37}/gs)!) {
+      took += piece.length
+      given += stream.push(piece).length
+      expect(took - given).toBeLessThanOrEqual(1024)
+    }
+  })
+
+  it('masks what is longer than what is held back, wherever it begins', () => {
+    const packed = gzipSync(
+      Buffer.from(Array.from({ length: 3000 }, (_, i) => githubToken('ghp', random(i + 1))).join(' ')),
+    ).toString('base64')
+    for (const [value, inner] of [
+      [String(pem), String(pem).split('\n')[9]!],
+      [jwt, 'aB3-aB3-'],
+      [packed, packed.slice(3000, 3050)],
+    ] as const)
+      for (const before of [0, 1, 500, 511, 512, 513, 1000, 1023, 1024, 1500]) {
+        const text = `${'word '.repeat(300).slice(0, before)} ${value}\nand so on ${'word '.repeat(300)}`
+        const out = inPieces(text, [333])
+        expect([before, out.includes(inner), out.endsWith(`and so on ${'word '.repeat(300)}`)]).toEqual([
+          before,
+          false,
+          true,
+        ])
+        expect(out.match(/REDACTED_/g)).toHaveLength(1)
+      }
+  })
+
+  it('finds a value whose name was given out already', () => {
+    for (let before = 480; before < 560; before++) {
+      const out = inPieces(`${'- '.repeat(300).slice(0, before)}password: "tr0ub4dor3x9"\n${'- '.repeat(900)}`, [64])
+      expect(out).not.toContain('tr0ub4dor3x9')
+    }
+  })
+})
