@@ -37,7 +37,7 @@ export interface OwnPattern {
 }
 
 /** What is compressed and too large to look into: nobody knows what it holds. */
-export const opaqueType = 'compressed-data'
+const opaqueType = 'compressed-data'
 
 interface Plan {
   detectors: readonly Detector[]
