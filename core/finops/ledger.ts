@@ -10,6 +10,7 @@ import { type Applied, apply, type BudgetNews, entries, prefetch } from './apply
 import { Draft, RowMemory } from './draft.ts'
 import { budgets, removeExpired } from './holds.ts'
 import { observeLatency } from './latency.ts'
+import { exact, usdNumber } from './money.ts'
 import { createOutbox, type Emit, outboxCollection } from './outbox.ts'
 import { checkPosting, type Posting } from './posting.ts'
 import { observeStep, stepsCollection } from './steps.ts'
@@ -108,15 +109,23 @@ export function openLedger({ store, clock, emit, tell }: LedgerPorts): Ledger {
       const value: AppendEvent = { missionId, type, actor, payload }
       writes.push({ put: { collection: outboxCollection, key: `${key}-${writes.length}`, value, expect: 0 } })
     }
-    const state = (scope: string, { total = null, consumed }: { total?: string | null; consumed: string }) => ({
+    // In events as in answers: numbers, rounded. The entries are exact.
+    const usdOf = (amount: string): number => usdNumber(exact(amount))
+    const state = (scope: string, { total, consumed }: BudgetRow) => ({
       scope,
-      total,
-      consumed,
+      ...(total === undefined ? {} : { total: usdOf(total) }),
+      consumed: usdOf(consumed),
     })
     if (entry) {
-      const { usd, model = null, tokens = null, requestId = null } = entry
+      const { model, tokens, requestId } = entry
       writes.push({ put: { collection: entries, key, value: entry, expect: 0 } })
-      event('budget.consumed', posting.actor, { ...state(posting.scope, row), usd, model, tokens, requestId })
+      event('budget.consumed', posting.actor, {
+        ...state(posting.scope, row),
+        usd: usdOf(entry.usd),
+        ...(model === undefined ? {} : { model }),
+        ...(tokens === undefined ? {} : { tokens }),
+        ...(requestId === undefined ? {} : { requestId }),
+      })
     }
     for (const one of news) {
       if (one.type === 'budget.breached') event(one.type, posting.actor, state(one.scope, one.row))

@@ -130,7 +130,7 @@ describe('the finops service', () => {
       expect(sent('budget.breached')[0]?.event).toMatchObject({
         missionId: 'm1',
         actor: { login: 'ada', type: 'human' },
-        payload: { scope: 'default', total: '1', consumed: '1.5' },
+        payload: { scope: 'default', total: 1, consumed: 1.5 },
       })
       expect(new Set(emitted.map((e) => e.key)).size).toBe(6)
       for (const { event } of emitted) expect(AppendEvent.parse(event)).toEqual(event)
@@ -145,7 +145,7 @@ describe('the finops service', () => {
     it('send after a restart what could not be sent, and hold back no other event', async () => {
       let failing = true
       service = make(async (event, key) => {
-        if (failing && event.payload.usd === '1') throw new AtomicError('UNAVAILABLE', 'down')
+        if (failing && event.payload.usd === 1) throw new AtomicError('UNAVAILABLE', 'down')
         emitted.push({ event, key })
       })
       await consume(1)
@@ -155,7 +155,7 @@ describe('the finops service', () => {
       failing = false
       make()
       await vi.waitFor(async () => expect(await unsent()).toBe(0))
-      expect(emitted.map((e) => e.event.payload.usd)).toEqual(['2', '1'])
+      expect(emitted.map((e) => e.event.payload.usd)).toEqual([2, 1])
     })
   })
 
