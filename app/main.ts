@@ -7,7 +7,7 @@ import { createJobs } from '../core/orchestrator/durable-jobs.ts'
 import { systemClock } from '../core/platform/clock.ts'
 import { createLog, type Log } from '../core/platform/log.ts'
 import type { Config } from './config.ts'
-import { openData } from './data.ts'
+import { openData, openTurn } from './data.ts'
 import { openGithub } from './github/access.ts'
 import { createGithubShell, repositoryPolicies } from './github/shell.ts'
 import { createAuthenticate } from './http/auth.ts'
@@ -89,7 +89,9 @@ async function build(config: Config, options: StartOptions, closing: Closing): P
   const { store, blobs } = await openData(config, clock)
   closing.add(() => store.close())
   closing.add(stopRunners)
-  const jobs = createJobs({ store, clock, log })
+  const turn = openTurn(config)
+  closing.add(() => turn?.close())
+  const jobs = createJobs({ store, clock, log, ...(turn === undefined ? {} : { turn }) })
 
   const version = packageVersion()
   const publicUrl = publicAddress(config)

@@ -79,7 +79,9 @@ const serviceAddress = (value: string): string => {
 }
 
 const databaseUrl = (value: string): string => {
-  if (!/^postgres(ql)?:\/\//.test(value) || !URL.canParse(value))
+  // Without a host: a socket on this machine, named by ?host=.
+  const named = value.replace(/^(postgres(?:ql)?:\/\/(?:[^/@]*@)?)\//, '$1localhost/')
+  if (!/^postgres(ql)?:\/\//.test(value) || !URL.canParse(named))
     throw new Mistake('expected postgres://USER:PASSWORD@HOST:PORT/DATABASE')
   return value
 }

@@ -1,6 +1,7 @@
 import { type Clock, isoTime } from '../platform/clock.ts'
 import { isAtomicError } from '../platform/errors.ts'
 import type { Row, Store } from '../storage/store.ts'
+import type { Turn } from '../storage/turn.ts'
 import { createJobIds } from './job-ids.ts'
 import { JobQueue, type Ticket } from './job-queue.ts'
 import { describeError, isRetryable, pauseMs } from './job-retry.ts'
@@ -39,6 +40,8 @@ export interface JobsOptions {
   store: Store
   clock: Clock
   log?: JobsLog
+  /** Where several processes share the store: who has it runs the jobs of all. */
+  turn?: Turn
   /** Jobs that run at once. Default 8. */
   concurrency?: number
   /** From 0 up to 1. */
@@ -48,12 +51,12 @@ export interface JobsOptions {
 type Handler = (payload: unknown, job: Job) => Promise<void>
 
 /**
- * Jobs in the collection `jobs` of a store, one process running them. A job is removed when its
+ * Jobs in the collection `jobs` of a store, one process running them (of several: who has the turn). A job is removed when its
  * handler has ended well, so one that was cut off runs again; after 10 failures, or one that no
  * repetition can mend, it moves to `jobs.dead` with what is known of the error. A first job that
  * waits (a delay, a pause after a failure) holds back the later ones of its key.
  */
-export function createJobs({ store, clock, log, concurrency = 8, random = Math.random }: JobsOptions): Jobs {
+export function createJobs({ store, clock, log, turn, concurrency = 8, random = Math.random }: JobsOptions): Jobs {
   const handlers = new Map<string, Handler>()
   const queue = new JobQueue((kind) => handlers.has(kind))
   const ids = createJobIds(clock, random)
@@ -63,10 +66,14 @@ export function createJobs({ store, clock, log, concurrency = 8, random = Math.r
   let started = false
   let stopping = false
   let reading: Promise<void> | undefined
-  let readAgain = false
+  /** Where another reading is to begin. */
+  let readAgain: { from?: string } | undefined
   let timer: NodeJS.Timeout | undefined
   let sweeper: NodeJS.Timeout | undefined
   let waiters: { quiet: () => boolean; resolve: () => void }[] = []
+
+  const active = (): boolean => started && !stopping && (turn?.mine ?? true)
+  turn?.watch(() => lookAtAll())
 
   const ticketOf = (row: Row<Stored>): Ticket => ({
     id: row.key,
@@ -100,9 +107,9 @@ export function createJobs({ store, clock, log, concurrency = 8, random = Math.r
 
   /** Reads what is new; calls while it reads lead to one more reading. */
   function look(from?: string): void {
-    if (!started || stopping) return
+    if (!active()) return
     if (reading) {
-      readAgain = true
+      readAgain = from === undefined ? (readAgain ?? {}) : { from }
       return
     }
     reading = read(from ?? whereToRead())
@@ -112,17 +119,19 @@ export function createJobs({ store, clock, log, concurrency = 8, random = Math.r
       })
       .then(() => {
         reading = undefined
-        if (readAgain) {
-          readAgain = false
-          look()
-        }
+        const again = readAgain
+        readAgain = undefined
+        if (again) look(again.from)
         pump()
       })
   }
 
+  /** Also at what another process put; only while little is known: a long queue needs no second look at all of it. */
+  const lookAtAll = (): void => look(queue.size < 1000 ? '' : undefined)
+
   function pump(handlersChanged = false): void {
     clearTimeout(timer)
-    if (started && !stopping) {
+    if (active()) {
       queue.recheck(clock.now(), handlersChanged)
       while (queue.running < concurrency) {
         const ticket = queue.take(clock.now())
@@ -208,7 +217,8 @@ export function createJobs({ store, clock, log, concurrency = 8, random = Math.r
     write(kind, key, payload, options = {}) {
       const id = ids.next()
       const now = clock.now()
-      unseen.set(id, now)
+      // Who has the turn finds it; should it be this process by then, it reads everything.
+      if (turn?.mine ?? true) unseen.set(id, now)
       const value: Stored = {
         kind,
         key,
@@ -220,7 +230,10 @@ export function createJobs({ store, clock, log, concurrency = 8, random = Math.r
       }
       return { put: { collection, key: id, value, expect: 0 } }
     },
-    wake: () => look(),
+    wake() {
+      if (turn === undefined || turn.mine) look()
+      else turn.call()
+    },
     handle(kind, handler) {
       handlers.set(kind, handler as Handler)
       pump(true)
@@ -231,8 +244,7 @@ export function createJobs({ store, clock, log, concurrency = 8, random = Math.r
       started = true
       stopping = false
       look('')
-      // Only while little is known: a long queue needs no second look at all of it.
-      sweeper = setInterval(() => look(queue.size < 1000 ? '' : undefined), sweepMs)
+      sweeper = setInterval(lookAtAll, sweepMs)
       sweeper.unref()
       while (reading) await reading
     },

@@ -120,6 +120,8 @@ describe('ATOMIC_SERVICES', () => {
 it('takes the address of a PostgreSQL database, and repeats none that it refuses', () => {
   const DATABASE_URL = 'postgres://atomic:secret@db.example.org:5432/atomic'
   expect(readConfig({ DATABASE_URL }).databaseUrl).toBe(DATABASE_URL)
+  for (const local of ['postgres://atomic@/atomic?host=/run/postgresql', 'postgresql:///atomic'])
+    expect(readConfig({ DATABASE_URL: local }).databaseUrl).toBe(local)
   expect(readConfig({}).databaseUrl).toBeUndefined()
   for (const wrong of ['mysql://root:secret@h/d', 'secret', 'postgres://h:secret/d'])
     expect(() => readConfig({ DATABASE_URL: wrong })).toThrow(/DATABASE_URL: expected postgres:\/\/(?!.*secret)/)

@@ -14,6 +14,8 @@ export const lockSpace = 0x41544d43
 const stripes = 256
 /** Held while the schema is made or changed. */
 export const schemaLock = stripes
+/** Of whoever has the turn. */
+export const turnLock = stripes + 1
 
 /** FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/ */
 function stripeOf(name: string): number {
