@@ -4,7 +4,8 @@ import { AtomicError } from '../platform/errors.ts'
 import { knownModels, usualModel, usualTokensPerSecond } from './catalogue.ts'
 import { exact, usdNumber } from './money.ts'
 import { createPrices, type PricedModel, type Prices } from './prices.ts'
-import { encodingOf, estimateTokens, isCountExact, type TokenCount } from './tokens.ts'
+import type { TokenCount } from './sample.ts'
+import { encodingOf, estimateTokens, isCountExact } from './tokens.ts'
 
 type ModelForecast = ForecastAnswer['byModel'][number]
 
@@ -30,8 +31,8 @@ const leastOutput = 256
 /** ms until the first token, and how much slower than usual the slowest twentieth is. */
 const firstTokenMs = 1_500
 const slowTail = 2
-/** ms that counting may take; what it has counted by then is what the forecast rests on. */
-const countingMs = 5
+/** Counting takes 2 to 5 ms; on a machine that is busy it stops after this, with what it has by then. */
+const counting = { samples: 512, deadlineMs: 8 }
 
 type Bounds = { low: number; high: number }
 interface Amounts {
@@ -43,7 +44,7 @@ interface Amounts {
 }
 
 /** Counts each encoding once, however many models use it. */
-function counting(request: ForecastRequest): (model: string) => Amounts {
+function amountsOf(request: ForecastRequest): (model: string) => Amounts {
   const texts = [...(request.content === undefined ? [] : [request.content])]
   for (const file of request.files ?? []) texts.push(file.path, file.content)
   const counted = new Map<string, TokenCount>()
@@ -52,7 +53,7 @@ function counting(request: ForecastRequest): (model: string) => Amounts {
     const encoding = encodingOf(model)
     const count =
       request.tokens === undefined
-        ? (counted.get(encoding) ?? estimateTokens(texts, model, countingMs))
+        ? (counted.get(encoding) ?? estimateTokens(texts, model, counting))
         : { tokens: request.tokens, error: 0 }
     counted.set(encoding, count)
     const foreign = request.tokens === undefined && !isCountExact(model) ? foreignTokenizer : { low: 1, high: 1 }
@@ -119,7 +120,7 @@ export async function forecast(request: ForecastRequest, ports: ForecastPorts = 
   const named = request.model ?? usualModel.model
   const asked = prices.find(named, request.model === undefined ? usualModel.provider : undefined)
   const others = knownModels.filter((m) => m.model !== asked.model || m.provider !== asked.provider)
-  const amountsFor = counting(request)
+  const amountsFor = amountsOf(request)
   const learned = isGiven(request) ? undefined : await ports.interval?.(request.repository)
 
   const forecastModel = async (provider: string, model: string): Promise<ModelForecast & { measured: boolean }> => {

@@ -122,7 +122,7 @@ export async function bench(): Promise<{ name: string; figures: Record<string, n
         estimateTokens(
           chosen.map((f) => f.content),
           model,
-          5,
+          { samples: 512, deadlineMs: 8 },
         ).tokens - whole,
       ) / whole
     )
