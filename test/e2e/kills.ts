@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { openStage, type Stage } from '../demo/stage.ts'
-import { finalState, play } from './play.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { openStage, type Stage, until } from '../demo/stage.ts'
+import { finalState, play, quiet } from './play.ts'
 import { shop } from './shop.ts'
 
 /** When to kill: before or after the n-th write that GitHub sees from the app, or after so many milliseconds. */
@@ -14,17 +15,22 @@ export interface Trial {
   killed: boolean
 }
 
-/** One mission; the app is killed without farewell at that moment and started again on the same data. */
-export async function trial(moment?: Moment): Promise<Trial> {
+/** A machine under load takes its time to start the app again; what was done twice never comes right by waiting. */
+const settleMs = 90_000
+
+/** One mission; the app is killed without farewell at that moment and started again on the same data; its end is waited for. */
+export async function trial(moment?: Moment, end?: unknown): Promise<Trial> {
   const stage = await openStage(shop())
   const started = Date.now()
   let writes = 0
   let killed = false
+  let back: Promise<unknown> = Promise.resolve()
   const restart = async (): Promise<void> => {
     if (killed) return
     killed = true
     await stage.app.kill()
-    await stage.app.start()
+    back = stage.app.start()
+    await back
   }
   const failure = Promise.withResolvers<never>()
   const timer = moment && 'ms' in moment ? setTimeout(() => restart().catch(failure.reject), moment.ms) : undefined
@@ -35,13 +41,22 @@ export async function trial(moment?: Moment): Promise<Trial> {
     killed = true
     await stage.app.kill()
     // The write itself goes on or not by its own; the app comes back while it does.
-    stage.app.start().catch(failure.reject)
+    back = stage.app.start()
+    back.catch(failure.reject)
     await sleep(1)
   })
   try {
     await Promise.race([play(stage), failure.promise])
     const ms = Date.now() - started
-    const state = await finalState(stage)
+    // What it would do twice, it does once it is back.
+    await back
+    await until('quiet', () => quiet(stage))
+    let state = await finalState(stage)
+    const deadline = Date.now() + settleMs
+    while (end !== undefined && !isDeepStrictEqual(state, end) && Date.now() < deadline) {
+      await quiet(stage)
+      state = await finalState(stage)
+    }
     stage.github.assertValid()
     return { state, writes, ms, killed }
   } finally {

@@ -71,8 +71,8 @@ export async function play(stage: Stage): Promise<void> {
   await until('quiet', () => quiet(stage))
 }
 
-/** Nothing has been written for a while, by the app or by webhooks. */
-async function quiet(stage: Stage): Promise<boolean> {
+/** Nothing has been asked of GitHub for a while, by the app or by webhooks. */
+export async function quiet(stage: Stage): Promise<boolean> {
   await stage.github.settled()
   const before = stage.github.log.calls.length
   await new Promise((resolve) => setTimeout(resolve, 1_000))

@@ -10,7 +10,7 @@ export async function soak({ count, seed }: { count: number; seed: number }): Pr
   const wrong: string[] = []
   for (const moment of moments(count, seed, baseline, true)) {
     try {
-      const { state, killed } = await trial(moment)
+      const { state, killed } = await trial(moment, baseline.state)
       if (!killed) missed++
       if (isDeepStrictEqual(state, baseline.state)) continue
       wrong.push(`${JSON.stringify(moment)}: ${JSON.stringify(state)}`)
