@@ -1,6 +1,7 @@
 import type { Group } from '../core/contracts/routes.ts'
 import { isSignedBy, type OwnPriceList } from '../core/finops/price-sources/own.ts'
 import type { LogLevel } from '../core/platform/log.ts'
+import type { Provider } from './providers.ts'
 import { isLoopback, Mistake, type SettingName, settings, type Token, type WebhookSetting } from './settings.ts'
 
 export interface GithubConfig {
@@ -46,6 +47,14 @@ export interface Config {
   logKey?: string
   /** Keys placeholders and digests of the gateway; without it one is made in the data directory. */
   redactionKey?: string
+  /** The operator's policy, and policies in Cedar. */
+  policyFile?: string
+  cedarFile?: string
+  vaultHours: number
+  /** Providers of models that calls may be carried to, by their names in price lists. */
+  providers: Readonly<Record<string, Provider>>
+  /** Development: providers may be on the loopback. */
+  providersOnLoopback: boolean
   /** Origin of the evidence log. */
   logName: string
   /** Without a slash at the end. */
@@ -102,6 +111,13 @@ function addressesOf({ GHE_HOST: host, GITHUB_API_URL: given }: Values): GithubA
   const { origin } = new URL(apiUrl)
   return { apiUrl, webUrl: origin === 'https://api.github.com' ? 'https://github.com' : origin }
 }
+
+const providersOf = (v: Values): Config['providers'] => ({
+  ...(v.OPENAI_API_KEY === undefined ? {} : { openai: { key: v.OPENAI_API_KEY, url: v.ATOMIC_OPENAI_URL ?? '' } }),
+  ...(v.ANTHROPIC_API_KEY === undefined
+    ? {}
+    : { anthropic: { key: v.ANTHROPIC_API_KEY, url: v.ATOMIC_ANTHROPIC_URL ?? '' } }),
+})
 
 function readGithub(
   v: Values,
@@ -199,6 +215,11 @@ export function readConfig(env: Environment): Config {
     ...(v.ATOMIC_PRICES === undefined ? {} : { prices: v.ATOMIC_PRICES.prices }),
     ...(v.ATOMIC_LOG_KEY === undefined ? {} : { logKey: v.ATOMIC_LOG_KEY }),
     ...(v.ATOMIC_REDACTION_KEY === undefined ? {} : { redactionKey: v.ATOMIC_REDACTION_KEY }),
+    ...(v.ATOMIC_POLICY === undefined ? {} : { policyFile: v.ATOMIC_POLICY }),
+    ...(v.ATOMIC_CEDAR === undefined ? {} : { cedarFile: v.ATOMIC_CEDAR }),
+    vaultHours: v.ATOMIC_VAULT_HOURS ?? 24,
+    providers: providersOf(v),
+    providersOnLoopback: webhooksToLoopback,
     logName: v.ATOMIC_LOG_NAME ?? '',
     ...(v.ATOMIC_PUBLIC_URL === undefined ? {} : { publicUrl: v.ATOMIC_PUBLIC_URL }),
     githubAt: addressesOf(v),

@@ -8,12 +8,14 @@ import { systemClock } from '../core/platform/clock.ts'
 import { createLog, type Log } from '../core/platform/log.ts'
 import type { Config } from './config.ts'
 import { openData, openTurn } from './data.ts'
+import { buildProxy, gatewayExtras } from './gateway.ts'
 import { openGithub } from './github/access.ts'
 import { createGithubShell, repositoryPolicies } from './github/shell.ts'
 import { createAuthenticate } from './http/auth.ts'
 import { createDeliveries } from './http/deliveries.ts'
 import { sweep } from './http/expiry.ts'
 import { registerGithubHooks } from './http/github-hooks.ts'
+import { registerModelProxy } from './http/model-proxy.ts'
 import { createOidc } from './http/oidc.ts'
 import { createServer, type ServerOptions } from './http/server.ts'
 import { listen } from './listen.ts'
@@ -97,7 +99,9 @@ async function build(config: Config, options: StartOptions, closing: Closing): P
   const publicUrl = publicAddress(config)
   const { github, oidc } = config
   const access = github === undefined ? undefined : openGithub(github, log, clock)
+  const extras = await gatewayExtras(config, clock, telemetry?.preflight)
   const parts = {
+    extras,
     config,
     store,
     blobs,
@@ -151,8 +155,16 @@ async function build(config: Config, options: StartOptions, closing: Closing): P
     if (orchestrator !== undefined) registerPages(app, { orchestrator, blobs })
     if (config.services.includes('finops') && services.finops !== undefined) registerCosts(app, services.finops, store)
   }
+  const { finops, evidence } = services
+  const proxies = async (app: FastifyInstance): Promise<void> => {
+    if (own.gateway === undefined || finops === undefined || evidence === undefined) return
+    const policyOf = 'policyOf' in parts ? parts.policyOf : undefined
+    const proxy = buildProxy({ config, store, clock, extras, policyOf, finops, evidence })
+    registerModelProxy(app, proxy, config.bodyLimit)
+  }
   const atRoot = async (app: FastifyInstance): Promise<void> => {
     await pages(app)
+    await proxies(app)
     if (access === undefined || github === undefined) {
       const here = publicUrl ?? `http://${config.host}:${config.port}`
       return registerSetup(app, { ...config.githubAt, publicUrl: here, dataDir: config.dataDir, now: clock.now })
@@ -190,7 +202,7 @@ async function build(config: Config, options: StartOptions, closing: Closing): P
         group,
         own[group] === undefined ? {} : { [group]: own[group] },
         config.port === 0 ? 0 : devPorts[group],
-        group === 'orchestrator' ? pages : undefined,
+        group === 'orchestrator' ? pages : group === 'gateway' ? proxies : undefined,
       )
 
   if (config.tokens.length === 0)

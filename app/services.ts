@@ -1,28 +1,25 @@
 import { join } from 'node:path'
 import { groups } from '../core/contracts/routes.ts'
-import { type CallContext, Content, type Services } from '../core/contracts/service.ts'
+import { Content, type Services } from '../core/contracts/service.ts'
 import { createDteService } from '../core/dte/service.ts'
 import type { TreeSource } from '../core/dte/tree.ts'
 import { logKeys } from '../core/evidence/log/key-file.ts'
 import { createEvidenceService } from '../core/evidence/service.ts'
-import { modelFacts } from '../core/finops/model-facts.ts'
-import { createPrices } from '../core/finops/prices.ts'
 import { createFinopsService } from '../core/finops/service.ts'
 import { createWebhooks } from '../core/finops/webhooks/webhooks.ts'
-import { type ContentPolicy, contentPolicy } from '../core/gateway/policy/schema.ts'
-import { createGatewayService, type Denial } from '../core/gateway/service.ts'
+import type { ContentPolicy } from '../core/gateway/policy/schema.ts'
+import { createGatewayService } from '../core/gateway/service.ts'
 import { createOrchestrator } from '../core/orchestrator/create.ts'
 import { serviceContext } from '../core/orchestrator/deps.ts'
 import type { Jobs } from '../core/orchestrator/jobs.ts'
 import type { Orchestrator } from '../core/orchestrator/orchestrator.ts'
-import { type Clock, isoTime } from '../core/platform/clock.ts'
-import { correlationId } from '../core/platform/correlation.ts'
+import type { Clock } from '../core/platform/clock.ts'
 import { AtomicError, isAtomicError } from '../core/platform/errors.ts'
 import type { Blobs } from '../core/storage/blobs.ts'
 import type { Store } from '../core/storage/store.ts'
 import type { Config } from './config.ts'
+import { type GatewayExtras, gatewayPorts } from './gateway.ts'
 import { createClient } from './http/client.ts'
-import { secretFile } from './secret-file.ts'
 
 export interface ServiceParts {
   config: Config
@@ -35,6 +32,8 @@ export interface ServiceParts {
   source?: TreeSource
   /** What the configuration of `owner/repo` lets through the gateway. */
   policyOf?(repository: string): Promise<ContentPolicy | undefined>
+  /** Needed where the gateway runs here. */
+  extras?: GatewayExtras
 }
 
 export interface MissionParts extends ServiceParts {
@@ -72,6 +71,7 @@ export function buildServices({
   jobs,
   source = noTrees,
   policyOf,
+  extras,
 }: ServiceParts): Partial<Services> {
   const services = remoteServices(config)
   const runs = (group: keyof Services): boolean => config.services.includes(group)
@@ -119,27 +119,8 @@ export function buildServices({
   if (runs('dte')) services.dte = createDteService({ source })
 
   const { finops } = services
-  const prices = createPrices({ clock, ...(config.prices === undefined ? {} : { own: config.prices }) })
-  if (runs('gateway') && finops !== undefined && evidence !== undefined)
-    services.gateway = createGatewayService({
-      secret: config.redactionKey ?? secretFile(join(config.dataDir, 'keys', 'redaction.key')),
-      model: (provider, model) => modelFacts(prices, provider, model),
-      forecast: (body) => finops.forecast({ body }, serviceContext(correlationId())),
-      async modelPolicy() {
-        const policy = await finops.models({}, serviceContext(correlationId()))
-        if (policy instanceof Content)
-          throw new AtomicError('UPSTREAM_FAILED', 'The routing policy did not come as JSON.')
-        return policy
-      },
-      async remaining() {
-        const budget = await finops.budget({ query: {} }, serviceContext(correlationId()))
-        // A total of nothing says that no budget is kept.
-        return budget.total === 0 ? undefined : budget.remaining
-      },
-      policy: async ({ repository }) =>
-        (repository === undefined ? undefined : await policyOf?.(repository)) ?? contentPolicy(),
-      record: (denial, ctx) => recordDenial(evidence, denial, ctx, clock),
-    })
+  if (runs('gateway') && finops !== undefined && evidence !== undefined && extras !== undefined)
+    services.gateway = createGatewayService(gatewayPorts({ config, store, clock, extras, policyOf, finops, evidence }))
 
   return services
 }
@@ -154,23 +135,6 @@ export function buildOrchestrator(
   const orchestrator = createOrchestrator({ ...ports, version, services: { gateway, dte, finops, evidence } })
   services.orchestrator = orchestrator.service
   return orchestrator
-}
-
-/** Missions record what was denied on their way themselves; the rest stands under the gateway's own name. */
-async function recordDenial(
-  evidence: Services['evidence'],
-  { context, rules, findings, digest }: Denial,
-  ctx: CallContext,
-  clock: Clock,
-): Promise<void> {
-  const { missionId, destination } = context
-  if (missionId !== undefined && destination !== undefined && ctx.caller.scopes.includes('service')) return
-  const { login, type } = ctx.caller
-  const payload = { where: 'gateway', rule: rules.join(', '), findings, digest, at: isoTime(clock) }
-  await evidence.append(
-    { body: { missionId: 'gateway', type: 'policy.denied', actor: { login, type }, payload } },
-    serviceContext(ctx.correlationId),
-  )
 }
 
 /** A mission, where it is known here. */

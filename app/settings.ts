@@ -242,6 +242,23 @@ export const settings = {
       return value
     },
   ),
+  ATOMIC_POLICY: setting(
+    'File (YAML) with the policy for all that leaves, over which no repository goes; read again when it changes',
+    text,
+  ),
+  ATOMIC_CEDAR: setting(
+    'File with policies in Cedar that all that leaves must pass too; read again when it changes',
+    text,
+  ),
+  ATOMIC_VAULT_HOURS: setting('How long what was hidden can be had back', whole(1, 8_760), '24'),
+  OPENAI_API_KEY: setting('Key of OpenAI for POST /v1/chat/completions; without it nothing goes there', text),
+  ANTHROPIC_API_KEY: setting('Key of Anthropic for POST /v1/messages; without it nothing goes there', text),
+  ATOMIC_OPENAI_URL: setting('Address of OpenAI, or of what speaks like it', address, 'https://api.openai.com'),
+  ATOMIC_ANTHROPIC_URL: setting(
+    'Address of Anthropic, or of what speaks like it',
+    address,
+    'https://api.anthropic.com',
+  ),
   ATOMIC_LOG_KEY: setting(
     'Signing key of the evidence log (atomic key new); several while it is being changed. Without it: made in the data directory',
     signerKeys,

@@ -16,6 +16,7 @@ import { systemClock } from '../../core/platform/clock.ts'
 import { AtomicError } from '../../core/platform/errors.ts'
 import { readConfig } from '../config.ts'
 import { openData } from '../data.ts'
+import { gatewayExtras } from '../gateway.ts'
 import { buildServices } from '../services.ts'
 import { packageVersion } from '../version.ts'
 import { print, readGiven, say } from './io.ts'
@@ -55,13 +56,19 @@ async function run(specFile: string, options: Options): Promise<void> {
   const dir = resolve(options.repo)
   const { spec } = parseChangeSpec(await readGiven(specFile))
   const dataDir = process.env.ATOMIC_DATA_DIR ?? (await dataDirFor(dir))
-  const config = readConfig({ ATOMIC_DATA_DIR: dataDir, LOG_LEVEL: 'error' })
+  const config = readConfig({ ATOMIC_DATA_DIR: dataDir, LOG_LEVEL: 'error', ATOMIC_POLICY: process.env.ATOMIC_POLICY })
   const clock = systemClock
   const { store, blobs } = await openData(config, clock)
   const jobs = createJobs({ store, clock })
   try {
     const worksite = await WorkingTreeWorksite.open(dir, gitIn(dir, process.env))
-    const { gateway, finops, evidence } = buildServices({ config, store, blobs, clock })
+    const { gateway, finops, evidence } = buildServices({
+      config,
+      store,
+      blobs,
+      clock,
+      extras: await gatewayExtras(config, clock),
+    })
     const services = {
       gateway: gateway!,
       finops: finops!,

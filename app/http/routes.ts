@@ -26,6 +26,7 @@ const json = 'application/json; charset=utf-8'
 /** Running these again has no second effect: they compute, or the service itself knows the key. */
 const repeatable = new Set<RouteName>([
   'gateway.preflight',
+  'gateway.restore',
   'gateway.route',
   'dte.apply',
   'dte.verify',

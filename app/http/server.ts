@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Socket } from 'node:net'
 import Fastify, {
   type FastifyBaseLogger,
@@ -39,6 +40,8 @@ declare module 'fastify' {
     name?: RouteName
     /** Needs no caller. */
     open?: boolean
+    /** Takes `x-api-key` for a bearer token, as clients of providers send it. */
+    apiKey?: boolean
     /** Scope needed, for calls that routes.ts does not list. */
     scope?: string
   }
@@ -65,6 +68,13 @@ export interface ServerOptions {
 
 /** Services wait for each other already; without credentials everybody holds the scope, and is no service. */
 const isService = ({ login, scopes }: Caller): boolean => login !== 'local' && scopes.includes('service')
+
+function withApiKey(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  const key = headers['x-api-key']
+  return typeof key === 'string' && headers.authorization === undefined
+    ? { ...headers, authorization: `Bearer ${key}` }
+    : headers
+}
 
 const nobody: Caller = { login: 'nobody', type: 'agent', scopes: [] }
 
@@ -108,7 +118,7 @@ function registerHooks(app: FastifyInstance, options: ServerOptions): void {
     if (request.is404 || config.open === true) return
     const from = `address ${request.ip}`
     try {
-      request.caller = await authenticate(request.headers)
+      request.caller = await authenticate(config.apiKey === true ? withApiKey(request.headers) : request.headers)
     } catch (error) {
       limit(from)
       throw error

@@ -25,6 +25,10 @@ export const PreflightContext = z.strictObject({
   destination: z.string().max(256).optional(),
   repository: z.string().max(512).optional(),
   environment: z.string().max(128).optional(),
+  /** The answer says what each rule of the policy decided. */
+  explain: z.boolean().optional(),
+  /** With a `missionId`: what is masked can be had back by the caller (`/gateway/restore`), for a time. */
+  vault: z.boolean().optional(),
 })
 
 export const PreflightRequest = z.union([
@@ -40,8 +44,23 @@ export const PreflightAnswer = z
     /** Keyed (HMAC): the same content has the same digest here, and nobody outside can test a guess. */
     digest: Hex64,
     latencyMs: z.number(),
+    /** With `explain`: each rule in the order it was asked, and why it decided as it did. */
+    trace: z
+      .array(
+        z.strictObject({
+          policy: z.string(),
+          rule: z.string(),
+          verdict: z.enum(['pass', 'deny', 'failed']),
+          detail: z.string(),
+        }),
+      )
+      .optional(),
   })
   .meta({ id: 'PreflightAnswer' })
+
+export const RestoreRequest = z.strictObject({ missionId: z.string().min(1).max(128), content: z.string() })
+/** `restored`: how many different placeholders were known. */
+export const RestoreAnswer = z.strictObject({ content: z.string(), restored: z.int().min(0) })
 
 export const RouteRequest = z.strictObject({
   task: z.string().min(1).max(128),
@@ -78,6 +97,7 @@ export type Violation = z.infer<typeof Violation>
 export type PreflightRequest = z.infer<typeof PreflightRequest>
 export type PreflightAnswer = z.infer<typeof PreflightAnswer>
 export type PreflightContext = z.infer<typeof PreflightContext>
+export type RestoreAnswer = z.infer<typeof RestoreAnswer>
 export type RouteRequest = z.infer<typeof RouteRequest>
 export type RouteAnswer = z.infer<typeof RouteAnswer>
 export type RouteCandidate = z.infer<typeof RouteCandidate>

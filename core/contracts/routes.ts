@@ -5,7 +5,7 @@ import { ApplyAnswer, ApplyRequest, VerifyAnswer, VerifyRequest } from './dte.ts
 import { AppendEvent, AppendedEvent } from './event.ts'
 import * as evidence from './evidence.ts'
 import * as finops from './finops.ts'
-import { PreflightAnswer, PreflightRequest, RouteAnswer, RouteRequest } from './gateway.ts'
+import * as gateway from './gateway.ts'
 import * as mission from './mission.ts'
 
 /**
@@ -63,8 +63,9 @@ const { MissionParams: params } = mission
 
 // biome-ignore format: one line an endpoint
 export const routes = {
-  'gateway.preflight': route({ group: 'gateway', method: 'POST', path: '/gateway/preflight', summary: 'Redact and judge content before it leaves', scope: 'write', body: PreflightRequest, answer: PreflightAnswer, status: 200, codes: [] }),
-  'gateway.route': route({ group: 'gateway', method: 'POST', path: '/gateway/route', summary: 'Choose a provider and model', scope: 'write', body: RouteRequest, answer: RouteAnswer, status: 200, codes: ['POLICY_DENIED', 'BUDGET_BREACHED', 'NO_ROUTE'] }),
+  'gateway.preflight': route({ group: 'gateway', method: 'POST', path: '/gateway/preflight', summary: 'Redact and judge content before it leaves', scope: 'write', body: gateway.PreflightRequest, answer: gateway.PreflightAnswer, status: 200, codes: [] }),
+  'gateway.restore': route({ group: 'gateway', method: 'POST', path: '/gateway/restore', summary: 'Give back what the caller had hidden in a mission', scope: 'write', body: gateway.RestoreRequest, answer: gateway.RestoreAnswer, status: 200, codes: ['UNAVAILABLE'] }),
+  'gateway.route': route({ group: 'gateway', method: 'POST', path: '/gateway/route', summary: 'Choose a provider and model', scope: 'write', body: gateway.RouteRequest, answer: gateway.RouteAnswer, status: 200, codes: ['POLICY_DENIED', 'BUDGET_BREACHED', 'NO_ROUTE'] }),
 
   'orchestrator.create': route({ group: 'orchestrator', method: 'POST', path: '/missions', summary: 'Create a mission; planned when it has a ChangeSpec and a source', scope: 'write', body: mission.CreateMission, answer: mission.Mission, status: 201, codes: ['POLICY_DENIED', ...specCodes] }),
   'orchestrator.list': route({ group: 'orchestrator', method: 'GET', path: '/missions', summary: 'List missions, newest first', scope: 'read', query: mission.ListMissions, answer: mission.MissionPage, status: 200, codes: [] }),

@@ -1,6 +1,9 @@
 import { createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 import type { Finding, PreflightAnswer } from '../contracts/index.ts'
+import { type Allowed, type AllowLists, allowedBy, allowedByBaseline, allowedInline, type Baseline } from './allow.ts'
 import { type ScanOptions, type Span, scan } from './engine/scan.ts'
+import { type OwnPatternInput, ownPatterns } from './own-patterns.ts'
+import { typesOutside } from './pii/locales.ts'
 import { type Placeholders, placeholders } from './placeholders.ts'
 import type { Vault } from './vault.ts'
 
@@ -19,6 +22,18 @@ export interface RedactOptions {
   examples?: boolean
   /** Remembers what the placeholders stand for, for `restore`. */
   vault?: Vault
+  /** National numbers of these countries alone (ISO 3166-1, lower case). Default: of all. */
+  locales?: readonly string[]
+  /** Patterns of your own, in RE2 syntax. */
+  patterns?: readonly OwnPatternInput[]
+  /** What is let through though it looks like a secret: by the digest of the value, by path, by type. */
+  allow?: AllowLists
+  /** What was found before and is known. */
+  baseline?: Baseline
+  /** Where the text is from, for `allow` and `baseline`. */
+  path?: string
+  /** Whether `atomic:allow RULE reason` beside a finding counts. Default true. */
+  inlineAllow?: boolean
 }
 
 /** Masks every secret and all personal data: the preflight answer for one text, whatever is found. */
@@ -26,7 +41,9 @@ export function redact(text: string, options: RedactOptions = {}): PreflightAnsw
   const started = performance.now()
   const keys = keysOf(options)
   const { sanitized, findings } = redactText(text, scanOptions(options), placeholders(keys.placeholder), {
+    path: options.path,
     vault: options.vault,
+    allowed: allowedUnder(options),
   })
   return {
     decision: 'allow',
@@ -38,12 +55,27 @@ export function redact(text: string, options: RedactOptions = {}): PreflightAnsw
   }
 }
 
-export const scanOptions = ({ secrets = true, pii = true, without, examples = false }: RedactOptions): ScanOptions => ({
-  secrets,
-  pii,
-  examples,
-  ...(without === undefined ? {} : { without: new Set(without) }),
-})
+export const scanOptions = (options: RedactOptions): ScanOptions => {
+  const { secrets = true, pii = true, examples = false, locales, patterns } = options
+  const without = [...(options.without ?? []), ...(locales === undefined ? [] : typesOutside(locales))]
+  return {
+    secrets,
+    pii,
+    examples,
+    ...(without.length === 0 ? {} : { without: new Set(without) }),
+    ...(patterns === undefined ? {} : { patterns: ownPatterns(patterns) }),
+  }
+}
+
+function allowedUnder(options: RedactOptions): Allowed {
+  const { allow, baseline, path, inlineAllow = true } = options
+  const tests = [
+    ...(inlineAllow ? [allowedInline] : []),
+    ...(allow === undefined ? [] : [allowedBy(allow, keysOf(options).digest, path)]),
+    ...(baseline === undefined ? [] : [allowedByBaseline(baseline, path)]),
+  ]
+  return (text, span) => tests.some((test) => test(text, span))
+}
 
 export interface RedactionKeys {
   placeholder: Uint8Array

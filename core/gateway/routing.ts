@@ -9,6 +9,8 @@ export interface RoutingPorts {
   modelPolicy(): Promise<ModelPolicy>
   /** US dollars that may still be spent; absent: no budget is kept. */
   remaining?(): Promise<number | undefined>
+  /** Seconds until a provider that fails is tried again. */
+  waits?(provider: string): number | undefined
   /** What is published of a model beyond its price. */
   model?(provider: string, model: string): ModelFacts | undefined
 }
@@ -48,7 +50,7 @@ export async function route(request: RouteRequest, dataClass: string, ports: Rou
   const judged = estimate.byModel.map((m): Judged => {
     const facts = ports.model?.(m.provider, m.model) ?? {}
     const rule = ruling(policy, request.task, dataClass, m)
-    const judgement = judge(m, facts, rule, request.requirements ?? {}, remaining)
+    const judgement = judge(m, facts, rule, request.requirements ?? {}, remaining, ports.waits?.(m.provider))
     return {
       provider: m.provider,
       model: m.model,
@@ -123,6 +125,7 @@ function judge(
   rule: Ruling,
   need: NonNullable<RouteRequest['requirements']>,
   remaining: number | undefined,
+  waits: number | undefined,
 ): { reason: string; failed?: NonNullable<Judged['failed']> } {
   const no = (failed: NonNullable<Judged['failed']>, reason: string) => ({ failed, reason })
   if (!rule.allowed) return no('policy', rule.reason)
@@ -151,6 +154,7 @@ function judge(
   if (room !== undefined && tokens > room) return no('requirement', `${tokens} tokens do not fit its ${room}`)
   if (need.minContextTokens !== undefined && (room === undefined || room < need.minContextTokens))
     return no('requirement', room === undefined ? 'its context size is not known' : `its context has ${room} tokens`)
+  if (waits !== undefined) return no('requirement', `${m.provider} fails; it is tried again in ${waits} s`)
   if (remaining !== undefined && m.usdEstimate > remaining)
     return no('budget', `costs $${m.usdEstimate}, $${remaining} is left`)
   return { reason: `${rule.reason}; $${m.usdEstimate}, ${m.p95Latency} ms` }

@@ -1,67 +1,39 @@
-import type {
-  CallContext,
-  Finding,
-  PreflightAnswer,
-  PreflightContext,
-  PreflightRequest,
-  RouteAnswer,
-  Service,
-} from '../contracts/index.ts'
-import { AtomicError, isAtomicError } from '../platform/errors.ts'
-import { placeholders } from './placeholders.ts'
-import { compilePolicy } from './policy/engine.ts'
-import { type ContentPolicy, contentPolicy } from './policy/schema.ts'
-import { contentDigest, redactionKeys, redactText } from './redactor.ts'
+import type { Actor, Finding, RouteAnswer, Service } from '../contracts/index.ts'
+import { AtomicError } from '../platform/errors.ts'
+import { createPreflight, type PreflightPorts } from './preflight.ts'
+import { restore } from './restore.ts'
 import { type RoutingPorts, route } from './routing.ts'
+import type { SealedVault } from './sealed-vault.ts'
+import { MemoryVault } from './vault.ts'
 
-/** A denial, without a word of what was denied. */
-export interface Denial {
-  context: PreflightContext
-  /** Names of the rules that said no. */
-  rules: string[]
-  /** How many findings of each type. */
-  findings: Record<string, number>
-  digest: string
+export interface GatewayPorts extends RoutingPorts, PreflightPorts {
+  /** The vault of a mission for a holder; absent: nothing is kept, and nothing comes back. */
+  vaultOf?(missionId: string, holder: Actor): SealedVault
 }
 
-export interface GatewayPorts extends RoutingPorts {
-  /** At least 32 random bytes of the operator's, the same after a restart: keys placeholders and digests. */
-  secret: string | Uint8Array
-  /** The policy for what is asked; the contract's defaults where absent. What it throws is a denial. */
-  policy?(context: PreflightContext): Promise<ContentPolicy> | ContentPolicy
-  /** Keeps a denial; awaited before the answer is given. */
-  record?(denial: Denial, ctx: CallContext): Promise<void>
-  /** Told how long each preflight took, and of how many bytes. */
-  onLatency?(ms: number, bytes: number): void
-}
-
-const usual = contentPolicy()
-
-/** `POST /gateway/preflight` and `POST /gateway/route`. */
+/** `POST /gateway/preflight`, `/gateway/restore` and `/gateway/route`. */
 export function createGatewayService(ports: GatewayPorts): Service<'gateway'> {
-  const preflight = async (body: PreflightRequest, ctx: CallContext): Promise<PreflightAnswer> => {
-    const started = performance.now()
-    const context = body.context ?? {}
-    const files: { path?: string; content: string }[] = 'files' in body ? body.files : [{ content: body.content }]
-    const bytes = files.reduce((n, f) => n + Buffer.byteLength(f.content), 0)
-    const judged = judge(await policyFor(ports, context), files, bytes, redactionKeys(ports.secret, context.missionId))
-    const latencyMs = performance.now() - started
-    ports.onLatency?.(latencyMs, bytes)
-    const { decision, findings, violations, digest } = judged
-    if (decision === 'deny') {
-      await ports.record?.(
-        { context, rules: [...new Set(violations.map((v) => v.rule))], findings: count(findings), digest },
-        ctx,
-      )
-      return { decision, findings, violations, digest, latencyMs }
-    }
-    const sanitized =
-      'files' in body ? body.files.map(({ path }, i) => ({ path, content: judged.texts[i]! })) : judged.texts[0]!
-    return { decision, sanitized, findings, violations, digest, latencyMs }
-  }
-
+  const preflight = createPreflight(ports)
   return {
-    preflight: ({ body }, ctx) => preflight(body, ctx),
+    async preflight({ body }, ctx) {
+      const { missionId, vault = false } = body.context ?? {}
+      if (!vault) return preflight(body, ctx)
+      if (missionId === undefined || ports.vaultOf === undefined)
+        throw new AtomicError('INVALID_REQUEST', {
+          detail: 'A vault belongs to a mission: name it in context.missionId.',
+          errors: [{ path: 'context.missionId', message: 'needed where context.vault is true' }],
+        })
+      const values = new MemoryVault()
+      const answer = await preflight(body, ctx, values)
+      // Kept before it is answered: what was hidden can be had back, whatever happens next.
+      if (answer.decision === 'allow') await ports.vaultOf(missionId, ctx.caller).keep(values)
+      return answer
+    },
+    async restore({ body: { missionId, content } }, { caller }) {
+      const values = await ports.vaultOf?.(missionId, caller).open(content)
+      if (values === undefined) return { content, restored: 0 }
+      return { content: restore(content, values), restored: [...values.entries()].length }
+    },
     async route({ body }, ctx): Promise<RouteAnswer> {
       const checked = await preflight({ content: body.content, context: { destination: 'provider' } }, ctx)
       if (checked.decision === 'deny' || typeof checked.sanitized !== 'string')
@@ -77,48 +49,6 @@ export function createGatewayService(ports: GatewayPorts): Service<'gateway'> {
   }
 }
 
-async function policyFor(ports: GatewayPorts, context: PreflightContext): Promise<ContentPolicy> {
-  try {
-    return (await ports.policy?.(context)) ?? usual
-  } catch (cause) {
-    // Without its policy nothing may leave.
-    if (isAtomicError(cause)) throw cause
-    throw new AtomicError('POLICY_DENIED', { detail: 'The policy could not be read.', cause })
-  }
-}
-
-function judge(
-  policy: ContentPolicy,
-  files: readonly { path?: string; content: string }[],
-  bytes: number,
-  keys: ReturnType<typeof redactionKeys>,
-) {
-  const digest = contentDigest(
-    keys.digest,
-    files.flatMap((f) => [f.path ?? '', f.content]),
-  )
-  const decide = compilePolicy(policy)
-  // What is over the limits is denied unread: reading it is what the limits are against.
-  if (bytes > policy.maxBytes || files.length > policy.maxFiles) {
-    const { decision, violations } = decide({ files, bytes, findings: [] })
-    return { decision, violations, digest, findings: [], texts: [] }
-  }
-  const mask = ({ kind }: { kind: Finding['kind'] }): boolean =>
-    (kind === 'secret' ? policy.secrets : policy.pii) !== 'allow'
-  const placeholder = placeholders(keys.placeholder)
-  const redacted = files.map((f) =>
-    redactText(f.content, { secrets: true, pii: true }, placeholder, { path: f.path, mask }),
-  )
-  const findings = redacted.flatMap((r) => r.findings)
-  const { decision, violations } = decide({ files, bytes, findings })
-  return { decision, violations, digest, findings, texts: redacted.map((r) => r.sanitized) }
-}
-
-function count(findings: readonly Finding[]): Record<string, number> {
-  const counts: Record<string, number> = {}
-  for (const { type } of findings) counts[type] = (counts[type] ?? 0) + 1
-  return counts
-}
-
-const dataClass = (findings: readonly Finding[]): string =>
+/** The most sensitive kind that was found. */
+export const dataClass = (findings: readonly Pick<Finding, 'kind'>[]): string =>
   findings.some((f) => f.kind === 'secret') ? 'secret' : findings.length > 0 ? 'pii' : 'public'

@@ -24,6 +24,7 @@ const requests: Record<
   () => { path?: string; body?: unknown; headers?: Record<string, string>; status?: number }
 > = {
   'gateway.preflight': () => ({ body: { content: 'hello' } }),
+  'gateway.restore': () => ({ body: { missionId: mission.missionId, content: 'hello' } }),
   'gateway.route': () => ({ body: { task: 'review', content: 'hello' } }),
   'orchestrator.create': () => ({ body: { title: 'By REST', risk: 'low', changeSpec: rename, source: { files } } }),
   'orchestrator.list': () => ({ path: '/missions?status=completed&limit=1' }),

@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises'
-import { BlockList, isIP } from 'node:net'
+import { BlockList, isIP, type LookupFunction } from 'node:net'
 import { AtomicError } from '../../platform/errors.ts'
 
 export interface PinnedAddress {
@@ -73,3 +73,11 @@ export async function pinAddress(
   if (!fine) throw new AtomicError('POLICY_DENIED', 'The host of the webhook is not on the public internet.')
   return first
 }
+
+/** Whoever asks for the host's address is told the one that was checked. */
+export const lookupOf =
+  ({ address, family }: PinnedAddress): LookupFunction =>
+  (_host, options, done) => {
+    if (options.all) done(null, [{ address, family }])
+    else done(null, address, family)
+  }

@@ -1,8 +1,7 @@
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
-import type { LookupFunction } from 'node:net'
 import { AtomicError } from '../../platform/errors.ts'
-import { type PinnedAddress, pinAddress, type Resolve } from './address.ts'
+import { lookupOf, pinAddress, type Resolve } from './address.ts'
 
 const timeoutMs = 10_000
 
@@ -11,14 +10,6 @@ export interface DeliverOptions {
   allowLoopback?: boolean
   resolve?: Resolve
 }
-
-/** Whoever asks for the host's address is told the one that was checked. */
-const pinned =
-  ({ address, family }: PinnedAddress): LookupFunction =>
-  (_host, options, done) => {
-    if (options.all) done(null, [{ address, family }])
-    else done(null, address, family)
-  }
 
 /**
  * Sends a message once; a redirect is not followed, and what is answered is not read.
@@ -44,7 +35,7 @@ export async function deliver(
       {
         method: 'POST',
         agent: false,
-        lookup: pinned(pin),
+        lookup: lookupOf(pin),
         headers: { ...headers, 'content-length': Buffer.byteLength(body), 'user-agent': 'atomic' },
         signal: AbortSignal.timeout(timeoutMs),
       },

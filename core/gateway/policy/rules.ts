@@ -1,6 +1,7 @@
 import type { Finding, Violation } from '../../contracts/index.ts'
 import { compileGlob } from '../../platform/glob.ts'
-import type { ContentPolicy } from './schema.ts'
+import { licencesIn } from './licences.ts'
+import type { ContentPolicy, Verdict } from './schema.ts'
 
 /** What a policy looks at. */
 export interface Subject {
@@ -56,16 +57,80 @@ const deniedPaths: PolicyRule = {
   },
 }
 
-const place = (f: Finding): string => `${f.path === undefined ? '' : `${f.path}:`}${f.line}:${f.column}`
+const fileTypes: PolicyRule = {
+  name: 'fileTypes.deny',
+  compile: ({ fileTypes: { deny } }) => {
+    const endings = deny.map((ending) => ending.toLowerCase())
+    return ({ files }) =>
+      files.flatMap(({ path = '' }) => {
+        const name = normal(path).toLowerCase()
+        const hit = endings.find((ending) => name.endsWith(`.${ending}`) || name.split('/').at(-1) === ending)
+        return hit === undefined ? [] : [violation('fileTypes.deny', `${path} is a "${hit}" file.`)]
+      })
+  },
+}
+
+const licences: PolicyRule = {
+  name: 'licences.deny',
+  compile: ({ licences: { deny } }) => {
+    if (deny.length === 0) return () => []
+    const denied = deny.map((glob) => ({ glob, test: compileGlob(glob.toLowerCase()) }))
+    return ({ files }) =>
+      files.flatMap(({ path, content }) =>
+        licencesIn(content).flatMap(({ id, offset }) => {
+          const hit = denied.find((d) => d.test(id.toLowerCase()))
+          if (hit === undefined) return []
+          return [
+            violation(
+              'licences.deny',
+              `${id} at ${inFile(path)}${lineOf(content, offset)} is denied by "${hit.glob}".`,
+            ),
+          ]
+        }),
+      )
+  },
+}
+
+const phrases: PolicyRule = {
+  name: 'phrases.deny',
+  compile: ({ phrases: { deny } }) => {
+    if (deny.length === 0) return () => []
+    const plain = (text: string): string => text.toLowerCase().replace(/\\[nrt]|\s/g, ' ')
+    const wanted = deny.map((phrase) => plain(phrase).replace(/ +/g, ' ').trim())
+    return ({ files }) =>
+      files.flatMap(({ path, content }) => {
+        const text = plain(content).replace(/ {2,}/g, ' ')
+        return wanted.flatMap((phrase, i) =>
+          text.includes(phrase)
+            ? [violation('phrases.deny', `${inFile(path)}denied phrase ${i + 1} of the policy.`)]
+            : [],
+        )
+      })
+  },
+}
+
+const inFile = (path: string | undefined): string => (path === undefined ? '' : `${path}:`)
+
+const lineOf = (text: string, offset: number): number => {
+  let line = 1
+  for (let at = text.indexOf('\n'); at >= 0 && at < offset; at = text.indexOf('\n', at + 1)) line++
+  return line
+}
+
+const place = (f: Finding): string => `${inFile(f.path)}${f.line}:${f.column}`
+
+/** What is done with a finding of this type; what neither kind knows is as its kind is. */
+export const verdictOn = (policy: ContentPolicy, { kind, type }: Pick<Finding, 'kind' | 'type'>): Verdict =>
+  policy.kinds[type] ?? (kind === 'secret' ? policy.secrets : policy.pii)
 
 function kindRule(name: 'secrets' | 'pii', kind: Finding['kind'], what: string): PolicyRule {
   return {
     name,
     compile: (policy) => {
-      if (policy[name] !== 'deny') return () => []
+      if (policy[name] !== 'deny' && !Object.values(policy.kinds).includes('deny')) return () => []
       return ({ findings }) => {
         if (findings === undefined) return [violation(name, `Not looked through for ${what}.`)]
-        const mine = findings.filter((f) => f.kind === kind)
+        const mine = findings.filter((f) => f.kind === kind && verdictOn(policy, f) === 'deny')
         const shown = mine.slice(0, 20).map((f) => violation(name, `${f.type} at ${place(f)}.`))
         return mine.length > shown.length ? [...shown, violation(name, `${mine.length - shown.length} more.`)] : shown
       }
@@ -98,6 +163,9 @@ export const policyRules: readonly PolicyRule[] = [
   maxFiles,
   maxBytes,
   deniedPaths,
+  fileTypes,
+  licences,
+  phrases,
   kindRule('secrets', 'secret', 'secrets'),
   kindRule('pii', 'pii', 'personal data'),
   patch,

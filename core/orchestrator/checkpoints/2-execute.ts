@@ -30,7 +30,8 @@ export async function applyBatch(
   const { missionId } = record.mission
   const index = batchesOf(record).length
   const batchId = batchIdOf(index)
-  const texts = batch.changes.flatMap(({ path, after }) => (after === null ? [] : [{ path, content: after }]))
+  // A deleted or moved file has no text, but its path is judged.
+  const texts = batch.changes.map(({ path, after }) => ({ path, content: after ?? '' }))
   await preflight(parts, record, texts, ctx)
   const ready = await parts.records.transition(missionId, (now) =>
     batchesOf(now)[index] ? { record: now, events: [], work: [] } : began(now),

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { CallContext, ForecastAnswer, ModelPolicy } from '../../../core/contracts/index.ts'
 import { contentPolicy } from '../../../core/gateway/policy/schema.ts'
-import { createGatewayService, type Denial, type GatewayPorts } from '../../../core/gateway/service.ts'
+import type { Denial } from '../../../core/gateway/preflight.ts'
+import { createGatewayService, type GatewayPorts } from '../../../core/gateway/service.ts'
 
 const ctx: CallContext = { caller: { login: 'x', type: 'human', scopes: ['gateway:write'] }, correlationId: 'c' }
 const model = (
