@@ -4,8 +4,9 @@ import type { EditSet } from './edits.ts'
 import { toVirtual } from './files.ts'
 import { newlineOf } from './layout.ts'
 import { moduleSites, resolveSpecifier } from './module-sites.ts'
-import type { Project, View } from './project.ts'
+import type { Project } from './project.ts'
 import { placeOf, refuse } from './refusals.ts'
+import type { View } from './views.ts'
 
 /** One name to import: `name`, `name as local`, `default as local`, `* as local`. */
 export interface Wanted {

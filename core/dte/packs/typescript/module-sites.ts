@@ -1,7 +1,8 @@
 import ts from 'typescript'
 import { directoryOf, normalizePath } from '../../paths.ts'
 import { toTree, toVirtual } from './files.ts'
-import type { Project, View } from './project.ts'
+import type { Project } from './project.ts'
+import type { View } from './views.ts'
 
 /** A place that names another file. */
 export interface ModuleSite {
