@@ -74,3 +74,20 @@ export function parsedSource(
     () => ts.createSourceFile(name, text, options, false),
   )
 }
+
+/** A source file for its syntax alone, parents set. */
+export function parsedAlone(
+  name: string,
+  oid: string,
+  text: string,
+  impliedNodeFormat: ts.ResolutionMode,
+): ts.SourceFile {
+  const languageVersion = ts.ScriptTarget.ESNext
+  const jsDocParsingMode = ts.JSDocParsingMode.ParseAll
+  const format = impliedNodeFormat === undefined ? {} : { impliedNodeFormat }
+  return sources.get(
+    `${oid} ${name} ${impliedNodeFormat ?? ''} alone`,
+    (source) => source.text.length,
+    () => ts.createSourceFile(name, text, { languageVersion, jsDocParsingMode, ...format }, true),
+  )
+}

@@ -10,6 +10,15 @@ export const isWordPart = (code: number): boolean =>
 
 const escapes = /\\u\{([0-9a-fA-F]+)\}|\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})/g
 
+/** The text with letters in the place of what escapes spell. */
+export function unescaped(text: string): string {
+  if (!text.includes('\\u') && !text.includes('\\x')) return text
+  return text.replace(escapes, (all, ...code: (string | undefined)[]) => {
+    const value = Number.parseInt(code[0] ?? code[1] ?? code[2] ?? '', 16)
+    return value <= 0x10ffff ? String.fromCodePoint(value) : all
+  })
+}
+
 /** Does a text hold this word, whole? Escapes may spell any letter of it. */
 export function hasWord(text: string, word: string): boolean {
   for (let at = text.indexOf(word); at !== -1; at = text.indexOf(word, at + word.length)) {
@@ -17,11 +26,7 @@ export function hasWord(text: string, word: string): boolean {
     const end = at + word.length
     if (free && (end === text.length || !isWordPart(text.charCodeAt(end)))) return true
   }
-  if (!text.includes('\\u') && !text.includes('\\x')) return false
-  const plain = text.replace(escapes, (all, ...code: (string | undefined)[]) => {
-    const value = Number.parseInt(code[0] ?? code[1] ?? code[2] ?? '', 16)
-    return value <= 0x10ffff ? String.fromCodePoint(value) : all
-  })
+  const plain = unescaped(text)
   return plain !== text && plain.includes(word)
 }
 
