@@ -41,25 +41,37 @@ function namesModule(call: ts.CallExpression): boolean {
     : /^(jest|vi|vitest)$/.test(object.text) && mockCall.test(callee.name.text)
 }
 
+/** What names a module elsewhere than in the import and export declarations of a file. */
+const deep = /\bimport\s*[(.<]|\brequire\b|\b(jest|vi|vitest)\b|\bnew\s+URL\b|@import\b/
+
 function collect(source: ts.SourceFile): { literal: ts.StringLiteralLike; kind: 'module' | 'asset' }[] {
   const found: { literal: ts.StringLiteralLike; kind: 'module' | 'asset' }[] = []
   const add = (node: ts.Node | undefined, kind: 'module' | 'asset' = 'module'): void => {
     if (node !== undefined && ts.isStringLiteralLike(node)) found.push({ literal: node, kind })
   }
+  const isDeep = deep.test(source.text)
   const visit = (node: ts.Node): void => {
-    if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node) || ts.isJSDocImportTag(node))
+    let whole = isDeep
+    if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node) || ts.isJSDocImportTag(node)) {
       add(node.moduleSpecifier)
-    else if (ts.isExternalModuleReference(node)) add(node.expression)
+      whole = true
+    } else if (ts.isExternalModuleReference(node)) add(node.expression)
     else if (ts.isImportTypeNode(node)) add(ts.isLiteralTypeNode(node.argument) ? node.argument.literal : undefined)
-    else if (ts.isModuleDeclaration(node) && ts.isStringLiteral(node.name) && /^\.\.?\//.test(node.name.text))
-      add(node.name)
-    else if (ts.isCallExpression(node) && namesModule(node)) add(node.arguments[0])
+    else if (ts.isModuleDeclaration(node)) {
+      if (ts.isStringLiteral(node.name) && /^\.\.?\//.test(node.name.text)) add(node.name)
+      whole = true
+    } else if (ts.isCallExpression(node) && namesModule(node)) add(node.arguments[0])
     else if (ts.isNewExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === 'URL') {
       const base = node.arguments?.[1]
       if (base !== undefined && base.getText(source) === 'import.meta.url') add(node.arguments?.[0], 'asset')
     }
-    for (const doc of (node as { jsDoc?: readonly ts.Node[] }).jsDoc ?? []) visit(doc)
-    ts.forEachChild(node, visit)
+    const enter = (child: ts.Node): void => {
+      // Which way a specifier resolves depends on where it stands, so the way up must be known.
+      ;(child as { parent: ts.Node }).parent = node
+      visit(child)
+    }
+    if (isDeep) for (const doc of (node as { jsDoc?: readonly ts.Node[] }).jsDoc ?? []) enter(doc)
+    if (whole || ts.isSourceFile(node) || ts.isModuleBlock(node)) ts.forEachChild(node, enter)
   }
   visit(source)
   return found
@@ -89,12 +101,16 @@ export function modeOf({ source, options }: ModuleFile, literal: ts.StringLitera
   return literal === undefined ? undefined : ts.getModeForUsageLocation(source, literal, options)
 }
 
+/** How a file is read as a module: as ESM or CommonJS where the options leave that to its place. */
+export const formatOf = (files: VirtualFiles, path: string, options: ts.CompilerOptions): ts.ResolutionMode =>
+  ts.getImpliedNodeFormatForFile(toVirtual(path), undefined, files, options)
+
 /** A file, parsed by itself: to know where its imports lead needs no program. */
 export function moduleFile(files: VirtualFiles, path: string, options: ts.CompilerOptions): ModuleFile | undefined {
   const oid = files.oid(path)
   const text = files.text(path)
   if (oid === undefined || text === undefined) return undefined
-  const format = ts.getImpliedNodeFormatForFile(toVirtual(path) as ts.Path, undefined, files, options)
+  const format = formatOf(files, path, options)
   return { path, source: parsedAlone(toVirtual(path), oid, text, format), options }
 }
 

@@ -8,7 +8,15 @@ import { type Unit, unitsOf } from './config.ts'
 import { configEdits } from './config-paths.ts'
 import { applyEdits, EditSet } from './edits.ts'
 import { isSource, VirtualFiles } from './files.ts'
-import { type ModuleSite, modeOf, moduleFile, moduleSites, resolveSpecifier } from './module-sites.ts'
+import {
+  formatOf,
+  type ModuleFile,
+  type ModuleSite,
+  modeOf,
+  moduleFile,
+  moduleSites,
+  resolveSpecifier,
+} from './module-sites.ts'
 import { reachOf } from './move-reach.ts'
 import type { Project } from './project.ts'
 import { listed, placeAt, refuse } from './refusals.ts'
@@ -164,29 +172,38 @@ function rewritten(site: ModuleSite, move: (path: string) => string, after: Modu
   return found === text ? undefined : found
 }
 
-/** Every specifier of the result must lead where it led before, moves taken into account. */
+/**
+ * Every specifier of the result must lead where it led before, moves taken into account. The edits change nothing
+ * but specifiers, so a file is parsed again only where it would be read in another module format.
+ */
 function checkTargets(
   after: Modules,
   before: readonly ModuleSite[],
   move: (path: string) => string,
   edits: EditSet,
 ): void {
-  const now = new Map<string, Map<number, ModuleSite>>()
+  const written = new Map(before.map(({ file }) => [file.path, new Map(edits.of(file.path).map((e) => [e.start, e]))]))
+  const moved = new Map<string, ModuleFile>()
   for (const site of before) {
-    const path = move(site.file.path)
-    let sites = now.get(path)
-    if (sites === undefined) {
-      sites = new Map(after.sites(path).map((s) => [s.start, s]))
-      now.set(path, sites)
+    const { file, kind } = site
+    const path = move(file.path)
+    let now = moved.get(path)
+    if (now === undefined) {
+      const format = formatOf(after.files, path, after.options(path))
+      const reread =
+        format === file.source.impliedNodeFormat ? undefined : moduleFile(after.files, path, after.options(path))
+      now = reread ?? { path, source: file.source, options: after.options(path) }
+      moved.set(path, now)
     }
-    const found = sites.get(edits.position(site.file.path, site.start))
+    const text = written.get(file.path)?.get(site.start)?.text ?? site.text
+    const mode = kind === 'module' ? modeOf(now, site.literal) : undefined
+    const target = resolveSpecifier(text, now, kind, after.files, mode)
     const want = site.target === undefined ? undefined : move(site.target)
-    if (found === undefined || found.target !== want) {
-      throw refuse(
-        'NAME_COLLISION',
-        `${JSON.stringify(site.text)} would come to lead to ${found?.target ?? 'nothing'} instead of ${want ?? 'nothing'}.`,
-        placeAt(site.file.source, site.start),
-      )
-    }
+    if (target === want) continue
+    throw refuse(
+      'NAME_COLLISION',
+      `${JSON.stringify(site.text)} would come to lead to ${target ?? 'nothing'} instead of ${want ?? 'nothing'}.`,
+      placeAt(file.source, site.start),
+    )
   }
 }

@@ -75,7 +75,7 @@ export function parsedSource(
   )
 }
 
-/** A source file for its syntax alone, parents set. */
+/** A source file for its syntax alone, without parents. */
 export function parsedAlone(
   name: string,
   oid: string,
@@ -88,6 +88,6 @@ export function parsedAlone(
   return sources.get(
     `${oid} ${name} ${impliedNodeFormat ?? ''} alone`,
     (source) => source.text.length,
-    () => ts.createSourceFile(name, text, { languageVersion, jsDocParsingMode, ...format }, true),
+    () => ts.createSourceFile(name, text, { languageVersion, jsDocParsingMode, ...format }, false),
   )
 }
