@@ -20,7 +20,7 @@ export function unescaped(text: string): string {
 }
 
 /** Does a text hold this word, whole? Escapes may spell any letter of it. */
-export function hasWord(text: string, word: string): boolean {
+function hasWord(text: string, word: string): boolean {
   for (let at = text.indexOf(word); at !== -1; at = text.indexOf(word, at + word.length)) {
     const free = word.startsWith('#') || at === 0 || !isWordPart(text.charCodeAt(at - 1))
     const end = at + word.length
