@@ -71,7 +71,7 @@ export async function packFiles({ view, rows, checkpoint, hashes, blobs }: PackS
     ...tileFiles(hashes, treeSize),
   ]
   const texts = new Map<string, string>()
-  for (const [path, { digest }] of placeArtifacts(view.events)) {
+  for (const [path, { digest }] of placeArtifacts(rows)) {
     files.push({ path, read: () => blobs.get(digest) })
     if (isReadForReport(path)) texts.set(path, Buffer.from(await blobs.get(digest)).toString())
   }

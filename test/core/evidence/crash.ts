@@ -40,7 +40,7 @@ export async function crashRound(
   if (signal !== 'SIGKILL') faults.push(`the child ended by itself (${code ?? signal})`)
   const store = await openSqliteStore(dir)
   try {
-    const blobs = { put: fail, get: fail, has: fail }
+    const blobs = { put: fail, get: fail, has: fail, remove: fail }
     const signers = [parseSignerKey(key.skey)]
     const { service } = createEvidenceService({ store, blobs, keys: { signers }, clock: testClock(), origin })
     const note = ((await service.checkpoint({ query: {} }, ctx)) as Content).body as string

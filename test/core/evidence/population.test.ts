@@ -10,6 +10,7 @@ const nowhere: Blobs = {
   put: async (data) => ({ digest: `sha256:${'0'.repeat(64)}`, size: data.length }),
   get: () => Promise.reject(new Error('not kept')),
   has: async () => false,
+  remove: async () => {},
 }
 
 interface Story {

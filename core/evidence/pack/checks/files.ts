@@ -9,7 +9,7 @@ export const filesCheck: Check = {
     const view = need(inspection.view, 'the log')
     const note = need(inspection.note, 'the checkpoint')
     const { archive } = inspection
-    const places = placeArtifacts(view.events)
+    const places = placeArtifacts(need(inspection.events, 'the log'))
     const texts = new Map<string, string>()
     for (const [path, { digest, size }] of places) {
       const entry = archive.entries.get(path) ?? refuse(`${path} is missing`)
