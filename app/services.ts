@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { groups } from '../core/contracts/routes.ts'
 import { Content, type Services } from '../core/contracts/service.ts'
 import { createDteService } from '../core/dte/service.ts'

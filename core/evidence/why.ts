@@ -56,6 +56,8 @@ export async function whyIsLineHere(
     break
   }
   const plan = lastBefore(view, 'mission.planned', written?.index)?.payload
+  const spec = lastBefore(view, 'mission.planned', written?.index)?.artifacts.find((a) => a.name === 'changespec.json')
+  const goal = spec ? `artifact:${spec.digest}` : `mission:${view.missionId}`
   const proposer = view.of('mission.created')[0]?.payload.proposer
   return {
     path: asked.path,
@@ -66,6 +68,6 @@ export async function whyIsLineHere(
     planDigest: written && plan ? plan.planDigest : null,
     proposer: proposer?.login ?? null,
     approvers: written ? people(inForce(view, 'plan', written.index)) : [],
-    way: written && plan ? wayTo(view, `${written.type}:${written.eventId}`, `mission:${view.missionId}`) : [],
+    way: written ? wayTo(view, `${written.type}:${written.eventId}`, goal) : [],
   }
 }
