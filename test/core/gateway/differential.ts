@@ -12,7 +12,7 @@ const options = {
 }
 
 /** What the engine masks of a text, as the reference says it. */
-export function maskOf(text: string): Uint8Array {
+function maskOf(text: string): Uint8Array {
   const mask = new Uint8Array(text.length)
   for (const { start, end } of scan(text, options)) mask.fill(1, start, end)
   return mask
