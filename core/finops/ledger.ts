@@ -134,13 +134,18 @@ export function openLedger({ store, clock, emit, tell }: LedgerPorts): Ledger {
     return writes
   }
 
+  async function write(batch: readonly Waiting[]): Promise<void> {
+    const { draft, writes, settled } = await prepare(batch)
+    await store.commit(writes)
+    draft.committed()
+    for (const done of settled) done()
+  }
+
   async function settle(batch: readonly Waiting[]): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
-        const { draft, writes, settled } = await prepare(batch)
-        await store.commit(writes)
-        draft.committed()
-        for (const done of settled) done()
+        // Who lost a race against another process waits for its turn instead of losing the next one.
+        await (attempt === 1 || store.alone === undefined ? write(batch) : store.alone('finops', () => write(batch)))
         return
       } catch (error) {
         memory.forget()

@@ -43,5 +43,10 @@ export interface Store {
    * @throws AtomicError `VERSION_CONFLICT` when an expectation does not hold.
    */
   commit(writes: readonly Write[]): Promise<void>
+  /**
+   * Where several processes share the store: runs while nobody else, in any of them, runs under the
+   * same name. For those who lost a race, so that they do not lose it again; it protects nothing.
+   */
+  alone?<T>(name: string, run: () => Promise<T>): Promise<T>
   close(): Promise<void>
 }

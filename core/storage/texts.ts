@@ -35,6 +35,7 @@ export interface TextStore {
   entries(log: string, from: number, limit: number): Promise<TextEntry[]>
   size(log: string): Promise<number>
   commit(writes: TextWrite[]): Promise<void>
+  alone?: NonNullable<Store['alone']>
   close(): Promise<void>
 }
 
@@ -94,6 +95,7 @@ export function storeOf(texts: TextStore): Store {
     async commit(writes) {
       if (writes.length > 0) await texts.commit(writes.map(textWrite))
     },
+    ...(texts.alone === undefined ? {} : { alone: texts.alone }),
     close: () => texts.close(),
   }
 }

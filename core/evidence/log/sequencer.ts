@@ -87,29 +87,36 @@ export class Sequencer {
   }
 
   async #commit(group: Waiting[]): Promise<void> {
-    for (let left = tries; ; left--) {
-      const { fresh, repeated } = await this.#sort(group)
-      for (const [{ resolve }, answer] of repeated) resolve(answer)
-      if (fresh.length === 0) return
-      const { writes, answers, state } = await recordGroup(
-        this.#options,
-        await this.state(),
-        fresh.map((w) => w.entry),
-      )
-      try {
-        await this.#options.store.commit(writes)
-      } catch (error) {
-        if (!isAtomicError(error, 'VERSION_CONFLICT') || left === 0) throw error
-        this.#state = undefined
-        group = fresh
-        continue
-      }
-      this.#state = Promise.resolve(state)
-      fresh.forEach(({ resolve }, i) => {
-        resolve(answers[i]!)
-      })
-      return
+    const { store, layout } = this.#options
+    for (let left = tries; group.length > 0; left--) {
+      const attempt = () => this.#attempt(group, left === 0)
+      // Who lost a race waits for its turn instead of losing the next one.
+      group = await (left === tries || store.alone === undefined ? attempt() : store.alone(layout.leaves, attempt))
     }
+  }
+
+  /** Answers those whose place another process took. */
+  async #attempt(group: Waiting[], last: boolean): Promise<Waiting[]> {
+    const { fresh, repeated } = await this.#sort(group)
+    for (const [{ resolve }, answer] of repeated) resolve(answer)
+    if (fresh.length === 0) return []
+    const { writes, answers, state } = await recordGroup(
+      this.#options,
+      await this.state(),
+      fresh.map((w) => w.entry),
+    )
+    try {
+      await this.#options.store.commit(writes)
+    } catch (error) {
+      if (!isAtomicError(error, 'VERSION_CONFLICT') || last) throw error
+      this.#state = undefined
+      return fresh
+    }
+    this.#state = Promise.resolve(state)
+    fresh.forEach(({ resolve }, i) => {
+      resolve(answers[i]!)
+    })
+    return []
   }
 
   /** Tells first requests from repeated ones; what does not fit is refused here, alone. */

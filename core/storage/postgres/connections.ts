@@ -1,5 +1,6 @@
 import { Pool, type PoolClient } from 'pg'
 import { failureOf, isLost } from './failures.ts'
+import { lockSpace } from './locks.ts'
 
 /** Connections that read; the sequencer has one of its own, so that no read holds up a write. */
 const readers = 4
@@ -10,6 +11,8 @@ const silenceMs = 60_000
 export interface Connections {
   /** Runs with the connection that writes. */
   writing<T>(run: (client: PoolClient) => Promise<T>): Promise<T>
+  /** Runs while this session has a lock. */
+  holding<T>(lock: number, run: () => Promise<T>): Promise<T>
   /** Reads; once more where the connection was stale. */
   read<T extends object>(query: { name: string; text: string; values: unknown[] }): Promise<T[]>
   close(): Promise<void>
@@ -33,7 +36,7 @@ export function connect(url: string): Connections {
     made.on('connect', (client) => client.on('error', () => {}))
     return made
   }
-  const [reading, writer] = [pool(readers), pool(1)]
+  const [reading, writer, holders] = [pool(readers), pool(1), pool(readers)]
   const read = async <T extends object>(query: { name: string; text: string; values: unknown[] }): Promise<T[]> =>
     (await reading.query<T>(query)).rows
 
@@ -50,6 +53,20 @@ export function connect(url: string): Connections {
         client.release(broken)
       }
     },
+    async holding(lock, run) {
+      const client = await holders.connect()
+      let broken = true
+      try {
+        await client.query(`set lock_timeout = '10s'; select pg_advisory_lock(${lockSpace}, ${lock})`)
+        const value = await run()
+        await client.query(`select pg_advisory_unlock(${lockSpace}, ${lock})`)
+        broken = false
+        return value
+      } finally {
+        // With its connection a lock goes, too.
+        client.release(broken)
+      }
+    },
     async read<T extends object>(query: { name: string; text: string; values: unknown[] }) {
       try {
         return await read<T>(query).catch((error) => {
@@ -61,7 +78,7 @@ export function connect(url: string): Connections {
       }
     },
     async close() {
-      await Promise.all([reading.end(), writer.end()])
+      await Promise.all([reading.end(), writer.end(), holders.end()])
     },
   }
 }

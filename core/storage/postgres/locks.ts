@@ -18,11 +18,15 @@ export const schemaLock = stripes
 export const turnLock = stripes + 1
 
 /** FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/ */
-function stripeOf(name: string): number {
+function hashOf(name: string): number {
   let hash = 0x811c9dc5
   for (const byte of Buffer.from(name)) hash = Math.imul(hash ^ byte, 0x01000193)
-  return ((hash ^ (hash >>> 16)) >>> 0) % stripes
+  return (hash ^ (hash >>> 16)) >>> 0
 }
+const stripeOf = (name: string): number => hashOf(name) % stripes
+
+/** Of whoever runs alone under a name. */
+export const aloneLock = (name: string): number => turnLock + 1 + (hashOf(name) % 0x10000)
 
 /** The locks of a group of commits, in the one order in which all take them, so that none waits in a circle. */
 export function locksOf(commits: readonly (readonly TextWrite[])[]): number[] {

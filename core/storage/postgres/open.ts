@@ -2,6 +2,7 @@ import type { Store } from '../store.ts'
 import { storeOf } from '../texts.ts'
 import { connect } from './connections.ts'
 import { closed, failureOf } from './failures.ts'
+import { aloneLock } from './locks.ts'
 import { createReader } from './reader.ts'
 import { openSchema } from './schema.ts'
 import { createSequencer } from './sequencer.ts'
@@ -45,6 +46,10 @@ export async function openPostgresStore(url: string): Promise<Store> {
     entries: ask(reader.entries),
     size: ask(reader.size),
     commit: ask(sequencer.commit),
+    alone: async (name, run) => {
+      if (closing) throw closed()
+      return connections.holding(aloneLock(name), run)
+    },
     close() {
       closing ??= Promise.allSettled(running).then(() => connections.close())
       return closing
