@@ -1,33 +1,98 @@
+import { newKey } from '../../core/evidence/log/keys.ts'
+import { crashRound as logCrash } from '../core/evidence/crash.ts'
+import { powerCuts } from '../core/evidence/power-cut.ts'
+import { postgresKill } from '../core/evidence/server-kill.ts'
+import { origin } from '../core/evidence/world.ts'
 import { sqliteCandidate } from '../core/storage/candidate.ts'
 import { crashRound } from '../core/storage/crash.ts'
+import { canMount, Disk } from '../core/storage/disk.ts'
+import { Postgres } from '../support/postgres.ts'
+import type { SoakResult } from './run.ts'
 
-/** Kills the embedded store `count` times, every tenth time on a fresh database. */
-export async function soak({ count, seed }: { count: number; seed: number }): Promise<{
-  name: string
-  ran: number
-  failed: number
-  detail: string
-}> {
+interface Options {
+  count: number
+  seed: number
+}
+interface Round {
+  acknowledged: number
+  faults: string[]
+}
+
+/** `count` rounds, each ten in one place; what was lost or torn by them. */
+async function rounds<P extends { remove(): Promise<void> }>(
+  name: string,
+  { count, seed }: Options,
+  place: () => Promise<P>,
+  run: (place: P, seed: number) => Promise<Round>,
+): Promise<SoakResult> {
   const faults: string[] = []
-  let failed = 0
-  let acknowledged = 0
-  let place = await sqliteCandidate.place()
+  let [failed, acknowledged] = [0, 0]
+  let here: P | undefined
   for (let round = 0; round < count; round++) {
     if (round % 10 === 0) {
-      await place.remove()
-      place = await sqliteCandidate.place()
+      await here?.remove()
+      here = await place()
     }
-    const result = await crashRound(sqliteCandidate, place.at, seed + round)
+    const result = await run(here!, seed + round)
     acknowledged += result.acknowledged
     if (result.faults.length > 0) failed++
-    for (const fault of result.faults) faults.push(`seed ${seed + round}: ${fault}`)
+    faults.push(...result.faults.map((fault) => `seed ${seed + round}: ${fault}`))
   }
-  await place.remove()
+  await here?.remove()
+  const good = `${acknowledged} acknowledged, none lost, torn or doubled`
+  return { name, ran: count, failed, detail: faults.slice(0, 5).join('; ') || good }
+}
+
+async function soakPowerCuts({ count, seed }: Options): Promise<SoakResult> {
+  const name = 'the log on SQLite, its power cut'
+  if (!canMount())
+    return { name, ran: 0, failed: 0, detail: 'NOT RUN: it takes root with the right to mount loop devices' }
+  const faults: string[] = []
+  let acknowledged = 0
+  // A disk for each part, so that none grows full.
+  for (let done = 0; done < count; done += 10) {
+    const disk = await Disk.create()
+    try {
+      const result = await powerCuts(disk, newKey(origin), { count: Math.min(10, count - done), seed: seed + done })
+      acknowledged += result.acknowledged
+      faults.push(...result.faults)
+    } finally {
+      await disk.remove()
+    }
+  }
+  const good = `${acknowledged} acknowledged events, all proved on the disk as it came up again`
+  return { name, ran: count, failed: faults.length, detail: faults.slice(0, 5).join('; ') || good }
+}
+
+/** Kills and power cuts on SQLite, `count` of each; half as many kills of PostgreSQL and of those who use it. */
+export async function soak({ count, seed }: Options): Promise<SoakResult> {
+  const key = newKey(origin)
+  const parts = [
+    await rounds('the embedded store, killed while it commits', { count, seed }, sqliteCandidate.place, (place, s) =>
+      crashRound(sqliteCandidate, place.at, s),
+    ),
+    await rounds('the log on SQLite, killed while it appends', { count, seed }, sqliteCandidate.place, (place, s) =>
+      logCrash({ candidate: sqliteCandidate, at: place.at }, key, s),
+    ),
+    await soakPowerCuts({ count, seed }),
+  ]
+  const server = await Postgres.start()
+  try {
+    parts.push(
+      await rounds(
+        'the log on PostgreSQL, client, server or backend killed',
+        { count: Math.ceil(count / 2), seed },
+        () => server.place(),
+        (place, s) => postgresKill(server, place, key, s),
+      ),
+    )
+  } finally {
+    await server.stop()
+  }
   return {
-    name: 'the embedded store, killed while it commits',
-    ran: count,
-    failed,
-    detail:
-      faults.length > 0 ? faults.slice(0, 5).join('; ') : `${acknowledged} acknowledged commits, none lost or torn`,
+    name: 'storage',
+    ran: parts.reduce((sum, p) => sum + p.ran, 0),
+    failed: parts.reduce((sum, p) => sum + p.failed, 0),
+    detail: parts.map((p) => `${p.name}: ${p.ran} rounds, ${p.failed} failed; ${p.detail}`).join('\n       '),
   }
 }

@@ -1,5 +1,4 @@
 import { ALNUM, at, DIGIT, HEX } from '../engine/chars.ts'
-import { contextBefore } from '../engine/context.ts'
 import type { Detector } from '../engine/detector.ts'
 
 /** IPv4 addresses that stand for a machine: not loopback, masks, multicast or versions with four parts. */
@@ -40,12 +39,13 @@ const isSection = (text: string, start: number, octets: readonly number[]): bool
   const before = text[start - 1] ?? ' '
   if (before === '/' || before === '@') return false
   return (
-    !'"\'`'.includes(before) || !/addr|host|\bip|ip\b|server|client|peer|node/i.test(contextBefore(text, start, 32))
+    !'"\'`'.includes(before) ||
+    !/addr|host|\bip|ip\b|server|client|peer|node/i.test(text.slice(Math.max(0, start - 32), start))
   )
 }
 
 const isVersion = (text: string, start: number): boolean =>
-  /((version|release|build|@|\bv|chrome\/|firefox\/)\W{0,3}|==\s?)$/i.test(contextBefore(text, start, 16))
+  /((version|release|build|@|\bv|chrome\/|firefox\/)\W{0,3}|==\s?)$/i.test(text.slice(Math.max(0, start - 16), start))
 
 function names([a, b, c, d]: number[]): boolean {
   if (a === 0 || a === 127 || a! >= 224) return false

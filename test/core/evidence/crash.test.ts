@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { newKey } from '../../../core/evidence/log/keys.ts'
+import { sqliteCandidate } from '../storage/candidate.ts'
 import { crashRound } from './crash.ts'
 import { origin } from './world.ts'
 
@@ -11,7 +12,7 @@ test('no acknowledged event is lost by a SIGKILL, and the log goes on from where
   const key = newKey(origin)
   let acknowledged = 0
   for (const seed of [1, 2, 3]) {
-    const round = await crashRound(dir, key, seed)
+    const round = await crashRound({ candidate: sqliteCandidate, at: dir }, key, seed)
     expect(round.faults).toEqual([])
     acknowledged += round.acknowledged
   }

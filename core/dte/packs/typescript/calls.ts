@@ -1,8 +1,7 @@
 import ts from 'typescript'
 import type { Key } from './binding.ts'
 import { expressionOrigins, lastName } from './origin.ts'
-import type { Project } from './project.ts'
-import type { View } from './views.ts'
+import type { Project, View } from './project.ts'
 
 export type CallLike = ts.CallExpression | ts.NewExpression | ts.TaggedTemplateExpression
 
