@@ -1,8 +1,11 @@
 import type { Group } from '../core/contracts/routes.ts'
+import type { WatchedLog } from '../core/evidence/witness/witness.ts'
 import { isSignedBy, type OwnPriceList } from '../core/finops/price-sources/own.ts'
 import type { LogLevel } from '../core/platform/log.ts'
+import type { AnchorSettings } from './evidence/settings.ts'
+import { Mistake } from './mistake.ts'
 import type { Provider } from './providers.ts'
-import { isLoopback, Mistake, type SettingName, settings, type Token, type WebhookSetting } from './settings.ts'
+import { isLoopback, type SettingName, settings, type Token, type WebhookSetting } from './settings.ts'
 
 export interface GithubConfig {
   appId: number
@@ -45,6 +48,12 @@ export interface Config {
   /** The operator's prices and discounts. */
   prices?: OwnPriceList
   logKey?: string
+  /** Verifier keys that signed the log before, separated by white space. */
+  retiredKeys?: string
+  anchors?: AnchorSettings
+  /** Where this server is a witness of other logs. */
+  witness?: { key: string; logs: readonly WatchedLog[] }
+  retentionDays?: number
   /** Keys placeholders and digests of the gateway; without it one is made in the data directory. */
   redactionKey?: string
   /** The operator's policy, and policies in Cedar. */
@@ -172,6 +181,8 @@ export function readConfig(env: Environment): Config {
     else if (!isSignedBy(content, signature, priceKey))
       mistakes.push('ATOMIC_PRICES: FILE.sig is not a signature of this file by ATOMIC_PRICES_KEY')
   }
+  if (named('ATOMIC_WITNESS_KEY') !== named('ATOMIC_WITNESS_LOGS'))
+    mistakes.push('ATOMIC_WITNESS_KEY and ATOMIC_WITNESS_LOGS: set both, or neither')
   const webhooksToLoopback = loopback && v.NODE_ENV === 'development'
   for (const { name, url } of v.ATOMIC_WEBHOOKS ?? [])
     if (!url.startsWith('https:') && !(webhooksToLoopback && isLoopback(new URL(url).hostname)))
@@ -214,6 +225,12 @@ export function readConfig(env: Environment): Config {
     webhooksToLoopback,
     ...(v.ATOMIC_PRICES === undefined ? {} : { prices: v.ATOMIC_PRICES.prices }),
     ...(v.ATOMIC_LOG_KEY === undefined ? {} : { logKey: v.ATOMIC_LOG_KEY }),
+    ...(v.ATOMIC_LOG_RETIRED_KEYS === undefined ? {} : { retiredKeys: v.ATOMIC_LOG_RETIRED_KEYS }),
+    ...(v.ATOMIC_ANCHORS === undefined ? {} : { anchors: v.ATOMIC_ANCHORS }),
+    ...(v.ATOMIC_WITNESS_KEY === undefined || v.ATOMIC_WITNESS_LOGS === undefined
+      ? {}
+      : { witness: { key: v.ATOMIC_WITNESS_KEY, logs: v.ATOMIC_WITNESS_LOGS } }),
+    ...(v.ATOMIC_RETENTION_DAYS === undefined ? {} : { retentionDays: v.ATOMIC_RETENTION_DAYS }),
     ...(v.ATOMIC_REDACTION_KEY === undefined ? {} : { redactionKey: v.ATOMIC_REDACTION_KEY }),
     ...(v.ATOMIC_POLICY === undefined ? {} : { policyFile: v.ATOMIC_POLICY }),
     ...(v.ATOMIC_CEDAR === undefined ? {} : { cedarFile: v.ATOMIC_CEDAR }),

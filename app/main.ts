@@ -8,8 +8,12 @@ import { systemClock } from '../core/platform/clock.ts'
 import { createLog, type Log } from '../core/platform/log.ts'
 import type { Config } from './config.ts'
 import { openData, openTurn } from './data.ts'
+import { buildEvidence } from './evidence/build.ts'
+import { startDuties } from './evidence/duties.ts'
+import { registerWitness } from './evidence/witness-routes.ts'
 import { buildProxy, gatewayExtras } from './gateway.ts'
 import { openGithub } from './github/access.ts'
+import { createMerges } from './github/merges.ts'
 import { createGithubShell, repositoryPolicies } from './github/shell.ts'
 import { createAuthenticate } from './http/auth.ts'
 import { createDeliveries } from './http/deliveries.ts'
@@ -100,9 +104,18 @@ async function build(config: Config, options: StartOptions, closing: Closing): P
   const { github, oidc } = config
   const access = github === undefined ? undefined : openGithub(github, log, clock)
   const extras = await gatewayExtras(config, clock, telemetry?.preflight)
+  const evidenceLog = config.services.includes('evidence')
+    ? buildEvidence(config, {
+        store,
+        blobs,
+        clock,
+        ...(access === undefined ? {} : { merges: createMerges(access.octokitFor) }),
+      })
+    : undefined
   const parts = {
     extras,
     config,
+    ...(evidenceLog === undefined ? {} : { evidence: evidenceLog }),
     store,
     blobs,
     clock,
@@ -165,6 +178,7 @@ async function build(config: Config, options: StartOptions, closing: Closing): P
   const atRoot = async (app: FastifyInstance): Promise<void> => {
     await pages(app)
     await proxies(app)
+    if (config.witness !== undefined) await registerWitness(app, config.witness, { store, clock })
     if (access === undefined || github === undefined) {
       const here = publicUrl ?? `http://${config.host}:${config.port}`
       return registerSetup(app, { ...config.githubAt, publicUrl: here, dataDir: config.dataDir, now: clock.now })
@@ -195,6 +209,7 @@ async function build(config: Config, options: StartOptions, closing: Closing): P
     return listen(app, config.host, port)
   }
   const url = await open(name, own, config.port, atRoot)
+  if (evidenceLog !== undefined) closing.add(startDuties(evidenceLog, config, log))
   const urls: Partial<Record<Group, string>> = {}
   if (options.eachPort)
     for (const group of config.services)

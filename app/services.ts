@@ -1,10 +1,8 @@
-import { join } from 'node:path'
 import { groups } from '../core/contracts/routes.ts'
 import { Content, type Services } from '../core/contracts/service.ts'
 import { createDteService } from '../core/dte/service.ts'
 import type { TreeSource } from '../core/dte/tree.ts'
-import { logKeys } from '../core/evidence/log/key-file.ts'
-import { createEvidenceService } from '../core/evidence/service.ts'
+import type { Evidence } from '../core/evidence/service.ts'
 import { createFinopsService } from '../core/finops/service.ts'
 import { createWebhooks } from '../core/finops/webhooks/webhooks.ts'
 import type { ContentPolicy } from '../core/gateway/policy/schema.ts'
@@ -18,11 +16,14 @@ import { AtomicError, isAtomicError } from '../core/platform/errors.ts'
 import type { Blobs } from '../core/storage/blobs.ts'
 import type { Store } from '../core/storage/store.ts'
 import type { Config } from './config.ts'
+import { buildEvidence } from './evidence/build.ts'
 import { type GatewayExtras, gatewayPorts } from './gateway.ts'
 import { createClient } from './http/client.ts'
 
 export interface ServiceParts {
   config: Config
+  /** The log, where it is built already. */
+  evidence?: Evidence
   store: Store
   blobs: Blobs
   clock: Clock
@@ -41,9 +42,6 @@ export interface MissionParts extends ServiceParts {
   /** Of Atomic, as it stands in the evidence. */
   version: string
 }
-
-/** Where the key of the evidence log is, where the settings bring none. */
-export const logKeyFile = ({ dataDir }: Pick<Config, 'dataDir'>): string => join(dataDir, 'keys', 'log.key')
 
 /** Services that run elsewhere, over HTTP. */
 function remoteServices({ urls, serviceToken }: Config): Partial<Services> {
@@ -72,24 +70,12 @@ export function buildServices({
   source = noTrees,
   policyOf,
   extras,
+  evidence: own,
 }: ServiceParts): Partial<Services> {
   const services = remoteServices(config)
   const runs = (group: keyof Services): boolean => config.services.includes(group)
 
-  if (runs('evidence')) {
-    const keys = logKeys({
-      ...(config.logKey === undefined ? {} : { text: config.logKey }),
-      file: logKeyFile(config),
-      name: config.logName,
-    })
-    services.evidence = createEvidenceService({
-      store,
-      blobs,
-      clock,
-      keys: { signers: keys },
-      origin: config.logName,
-    }).service
-  }
+  if (runs('evidence')) services.evidence = (own ?? buildEvidence(config, { store, blobs, clock })).service
 
   const { evidence } = services
   const tell =

@@ -2,14 +2,19 @@ import { createPrivateKey, createPublicKey } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { type Group, groups } from '../core/contracts/routes.ts'
-import { isKeyName, parseSignerKey } from '../core/evidence/log/keys.ts'
+import { isKeyName } from '../core/evidence/log/keys.ts'
 import { parseOwnPrices } from '../core/finops/price-sources/own.ts'
 import { isWebhookSecret } from '../core/finops/webhooks/sign.ts'
 import { isAtomicError } from '../core/platform/errors.ts'
 import { type LogLevel, logLevels } from '../core/platform/log.ts'
-
-/** Says what is wrong with a setting; never repeats a value that may be a secret. */
-export class Mistake extends Error {}
+import {
+  readAnchors,
+  readLogSignerKeys,
+  readRetiredKeys,
+  readWatchedLogs,
+  readWitnessKeys,
+} from './evidence/settings.ts'
+import { Mistake } from './mistake.ts'
 
 export interface Setting<T> {
   doc: string
@@ -111,16 +116,6 @@ const level = (value: string): LogLevel => {
   const found = logLevels.find((name) => name === value.toLowerCase())
   if (found === undefined) throw new Mistake(`expected one of ${logLevels.join(', ')}, in any letter case`)
   return found
-}
-
-const signerKeys = (value: string): string => {
-  try {
-    value.split(/\s+/).forEach(parseSignerKey)
-  } catch (error) {
-    if (isAtomicError(error)) throw new Mistake(error.message)
-    throw error
-  }
-  return value
 }
 
 /** A PEM, a PEM with `\n` for its line ends, or base64 of one; answers PKCS #8. */
@@ -261,7 +256,24 @@ export const settings = {
   ),
   ATOMIC_LOG_KEY: setting(
     'Signing key of the evidence log (atomic key new); several while it is being changed. Without it: made in the data directory',
-    signerKeys,
+    readLogSignerKeys,
+  ),
+  ATOMIC_LOG_RETIRED_KEYS: setting(
+    'Verifier keys that signed the evidence log before and sign no more: what they signed stays proved',
+    readRetiredKeys,
+  ),
+  ATOMIC_ANCHORS: setting(
+    'Who remembers the log besides us: JSON {"witnesses":[{"url","keys"}],"timestamps":[{"url","roots":FILE}],"git":{"dir","ref"?,"remote"?},"everyMinutes":60}',
+    readAnchors,
+  ),
+  ATOMIC_WITNESS_KEY: setting(
+    'Key to witness other logs with, under /witness (atomic key new --type cosignature or ml-dsa-44); needs ATOMIC_WITNESS_LOGS',
+    readWitnessKeys,
+  ),
+  ATOMIC_WITNESS_LOGS: setting('Logs to witness: JSON [{"origin","keys":[VKEY]}]', readWatchedLogs),
+  ATOMIC_RETENTION_DAYS: setting(
+    'Erases what missions recorded so many days after their last event; proofs stay, and so do missions under legal hold',
+    whole(1, 36_500),
   ),
   ATOMIC_LOG_NAME: setting(
     'Name of the evidence log and of a key made for it, such as atomic.example.com/log',

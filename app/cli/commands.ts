@@ -22,5 +22,6 @@ export const commands: readonly CliCommand[] = [
   { name: 'export', summary: 'write the audit pack of a mission', load: () => import('./export.ts') },
   { name: 'verify-pack', summary: 'check an audit pack offline', load: () => import('./verify-pack.ts') },
   { name: 'key', summary: 'the keys of the evidence log: key new, key show', load: () => import('./key.ts') },
+  { name: 'log', summary: 'the evidence log: log anchor, anchors, export, import, why', load: () => import('./log.ts') },
   { name: 'webhook', summary: 'budget alerts that were sent: webhook replay', load: () => import('./webhook.ts') },
 ]

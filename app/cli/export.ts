@@ -1,24 +1,10 @@
-import { createWriteStream } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import type { Command } from 'commander'
 import { Content } from '../../core/contracts/service.ts'
 import { serviceContext } from '../../core/orchestrator/deps.ts'
 import { AtomicError } from '../../core/platform/errors.ts'
 import { print, say } from './io.ts'
 import { withLocal } from './local.ts'
-
-/** The file appears whole or not at all. */
-async function writeWhole(path: string, body: Content['body']): Promise<void> {
-  const draft = `${path}.${process.pid}.part`
-  try {
-    await pipeline(body instanceof Readable ? body : Readable.from([body]), createWriteStream(draft))
-    await rename(draft, path)
-  } finally {
-    await rm(draft, { force: true })
-  }
-}
+import { writeWhole } from './write-whole.ts'
 
 export function define(command: Command): void {
   command

@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs'
-import type { Command } from 'commander'
-import { logKeys } from '../../core/evidence/log/key-file.ts'
-import { isKeyName, newKey } from '../../core/evidence/log/keys.ts'
+import { type Command, Option } from 'commander'
+import { isKeyName, keyLabels, newKey, writeVerifierKey } from '../../core/evidence/log/keys.ts'
 import { readConfig } from '../config.ts'
-import { logKeyFile } from '../services.ts'
+import { logKeyFile, logKeysOf } from '../evidence/build.ts'
 import { print, say } from './io.ts'
 import { UsageError } from './messages.ts'
 
@@ -12,14 +11,21 @@ export function define(command: Command): void {
     .command('new')
     .description('makes a signing key for the evidence log')
     .option('--name <name>', 'name of the log, such as atomic.example.com/log')
+    .addOption(
+      new Option('--type <type>', 'ml-dsa-44 withstands quantum computers; cosignature is for witnesses')
+        .choices(keyLabels)
+        .default(keyLabels[0]),
+    )
     .option('--json', 'both keys as JSON')
-    .action(({ name = readConfig(process.env).logName, json }: { name?: string; json?: boolean }) => {
-      if (!isKeyName(name)) throw new UsageError('--name: expected a name without spaces and plus signs')
-      const { skey, vkey } = newKey(name)
-      if (json) return print({ skey, vkey })
-      say('Keep the first line secret (ATOMIC_LOG_KEY); give the second to those who check packs (--key).')
-      print(`${skey}\n${vkey}`)
-    })
+    .action(
+      ({ name = readConfig(process.env).logName, type, json }: { name?: string; type: string; json?: boolean }) => {
+        if (!isKeyName(name)) throw new UsageError('--name: expected a name without spaces and plus signs')
+        const { skey, vkey } = newKey(name, type)
+        if (json) return print({ skey, vkey })
+        say('Keep the first line secret (ATOMIC_LOG_KEY); give the second to those who check packs (--key).')
+        print(`${skey}\n${vkey}`)
+      },
+    )
 
   command
     .command('show')
@@ -30,11 +36,10 @@ export function define(command: Command): void {
       const file = logKeyFile(config)
       if (config.logKey === undefined && !existsSync(file))
         throw new UsageError(`There is no key in ${config.dataDir} yet: start the server once, or set ATOMIC_LOG_KEY.`)
-      const keys = logKeys({
-        ...(config.logKey === undefined ? {} : { text: config.logKey }),
-        file,
-        name: config.logName,
-      }).map(({ vkey }) => vkey)
-      print(json ? { keys } : keys.join('\n'))
+      const { signers, retired } = logKeysOf(config)
+      const keys = signers.map(({ vkey }) => vkey)
+      const before = retired.map(writeVerifierKey)
+      if (json) return print({ keys, retired: before })
+      print([...keys, ...before].join('\n'))
     })
 }

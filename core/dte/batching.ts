@@ -117,7 +117,11 @@ function plannedChange(path: string, before: TreeEntry | undefined, after: TreeE
  * Cuts a change into steps that can each be taken and taken back: by operation, by folder or by size. Files that
  * hang together (all that one rename touches) stay together, whatever is asked for.
  */
-export function planBatches(base: Tree, steps: readonly Step[], batching: Batching | undefined): PlannedBatch[] {
+export function planBatches(
+  base: Tree,
+  steps: readonly Step[],
+  batching: Batching | undefined,
+): { batches: PlannedBatch[]; baseTree: string; resultTree: string } {
   const groups =
     batching?.by === 'directory'
       ? byDirectory(steps)
@@ -126,6 +130,7 @@ export function planBatches(base: Tree, steps: readonly Step[], batching: Batchi
         : byOperation(steps)
   const hasher = new TreeHasher(base)
   const now = new Map(base)
+  const first = hasher.id()
   const batches: PlannedBatch[] = []
   for (const group of groups) {
     const changes = [...group.changes].filter(([path, entry]) => {
@@ -150,5 +155,5 @@ export function planBatches(base: Tree, steps: readonly Step[], batching: Batchi
       resultTree: hasher.id(),
     })
   }
-  return batches
+  return { batches, baseTree: first, resultTree: hasher.id() }
 }

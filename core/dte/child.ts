@@ -2,24 +2,43 @@ import { isAtomicError } from '../platform/errors.ts'
 import { checkChangeSpec } from './changespec.ts'
 import { derive } from './engine.ts'
 import { checkInvariants } from './invariants.ts'
-import type { Reply, Task, TaskResults } from './tasks.ts'
+import type { ListedTree, Reply, Request, TaskResults } from './tasks.ts'
+import type { Tree, TreeEntry } from './tree.ts'
 
 /** The process in which transforms run: one task at a time, everything it needs in the task. */
 
 const reply = (message: Reply): void => void process.send?.(message)
 
-function run(task: Task): TaskResults[keyof TaskResults] {
+/** Contents given so far, by object id. */
+const blobs = new Map<string, Uint8Array>()
+
+function treeOf(listed: ListedTree): Tree {
+  return new Map(
+    listed.map(([path, mode, oid]): [string, TreeEntry] => {
+      const data = blobs.get(oid)
+      return [path, data === undefined ? { mode, oid } : { mode, oid, data }]
+    }),
+  )
+}
+
+function run({ task, blobs: given, forget }: Request): TaskResults[keyof TaskResults] {
+  if (forget) blobs.clear()
+  for (const [oid, data] of given) blobs.set(oid, data)
   if (task.kind === 'check') {
-    const { before, after, invariants, changeSpec } = task
+    const { invariants, changeSpec } = task
+    const [before, after] = [treeOf(task.before), treeOf(task.after)]
     return checkInvariants(invariants, { before, after, ...(changeSpec === undefined ? {} : { changeSpec }) })
   }
   const { spec } = checkChangeSpec(task.raw)
-  return derive(spec, task.raw, task.tree, { onProgress: (done, total) => reply({ progress: { done, total } }) })
+  const { answer, changes } = derive(spec, task.raw, treeOf(task.tree), {
+    onProgress: (done, total) => reply({ progress: { done, total } }),
+  })
+  return { answer, changes }
 }
 
-process.on('message', (task: Task) => {
+process.on('message', (request: Request) => {
   try {
-    reply({ value: run(task) })
+    reply({ value: run(request) })
   } catch (error) {
     if (!isAtomicError(error)) {
       // A recursion too deep is a limit reached, not a fault of the engine.

@@ -2,7 +2,7 @@ import type { ApplyAnswer } from '../contracts/dte.ts'
 import { canonicalDigest } from '../platform/canonical.ts'
 import { checkChangeSpec } from './changespec.ts'
 import { type RunOptions, runTask } from './runner.ts'
-import { type Tree, treeId } from './tree.ts'
+import { applyChanges, type Tree, treeId } from './tree.ts'
 
 interface Derived {
   answer: ApplyAnswer
@@ -22,10 +22,17 @@ export async function deriveInChild(raw: unknown, tree: Tree, options: RunOption
   checkChangeSpec(raw)
   const key = canonicalDigest({ raw, base: treeId(tree) })
   const known = remembered.get(key)
-  // The answer is the caller's own to change; entries of trees never change.
-  if (known !== undefined) return { answer: structuredClone(known.answer), tree: known.tree }
-  const derived = await runTask({ kind: 'derive', raw, tree }, options)
-  remembered.set(key, { answer: structuredClone(derived.answer), tree: derived.tree })
+  if (known !== undefined) return known
+  const { answer, changes } = await runTask({ kind: 'derive', raw, tree }, options)
+  const derived = { answer: frozen(answer), tree: applyChanges(tree, changes) }
+  remembered.set(key, derived)
   for (const oldest of remembered.keys()) if (remembered.size > mostRemembered) remembered.delete(oldest)
   return derived
+}
+
+/** What is remembered is shared by all who ask, so nobody may change it. */
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value
+  for (const part of Object.values(value)) frozen(part)
+  return Object.freeze(value)
 }

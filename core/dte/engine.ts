@@ -8,12 +8,14 @@ import { engineName } from './engine-name.ts'
 import type { LanguagePack, OperationOutcome, PackSession } from './language-pack.ts'
 import { languagePacks } from './packs.ts'
 import { planDigest } from './plan-digest.ts'
-import { applyChanges, isRegular, type Tree, type TreeChanges, textOf, treeId } from './tree.ts'
+import { applyChanges, isRegular, type Tree, type TreeChanges, type TreeEntry, textOf } from './tree.ts'
 
 export interface Derivation {
   answer: ApplyAnswer
   /** The tree that will land. */
   tree: Tree
+  /** What leads from the base to it. */
+  changes: TreeChanges
 }
 
 export interface DeriveOptions {
@@ -136,18 +138,20 @@ export function derive(spec: ChangeSpec, raw: unknown, base: Tree, options: Deri
     }
   })
   options.onProgress?.(spec.operations.length, spec.operations.length)
-  const baseTree = treeId(base)
-  const resultTree = treeId(tree)
+  const { batches, baseTree, resultTree } = planBatches(base, steps, spec.batching)
   const files: Record<string, string | null> = {}
+  const changes = new Map<string, TreeEntry | null>()
   for (const path of [...new Set(steps.flatMap((s) => [...s.changes.keys()]))].sort()) {
     const [before, after] = [base.get(path), tree.get(path)]
     if (before?.oid === after?.oid && before?.mode === after?.mode) continue
+    changes.set(path, after ?? null)
     const text = textOf(after)
     if (after === undefined) files[path] = null
     else if (isRegular(after) && text !== undefined) files[path] = text
   }
   return {
     tree,
+    changes,
     answer: {
       planDigest: planDigest({ baseTree, changeSpec: raw, engine: engineName, resultTree }),
       engine: engineName,
@@ -158,7 +162,7 @@ export function derive(spec: ChangeSpec, raw: unknown, base: Tree, options: Deri
         .map((f) => f.text)
         .join(''),
       operations,
-      batches: planBatches(base, steps, spec.batching),
+      batches,
       warnings,
     },
   }

@@ -1,16 +1,30 @@
 import type { ApplyAnswer, ChangeSpec, Invariant, InvariantResult } from '../contracts/index.ts'
 import type { FieldError } from '../platform/errors.ts'
 import type { ReasonCode } from '../platform/reasons.ts'
-import type { Tree } from './tree.ts'
+import type { FileMode, Tree, TreeChanges } from './tree.ts'
 
-/** What the child is asked, and what it answers; all of it crosses the boundary by structured clone. */
+/** What the child is asked, and what it answers. */
 export type Task =
   | { kind: 'derive'; raw: unknown; tree: Tree }
   | { kind: 'check'; before: Tree; after: Tree; invariants: readonly Invariant[]; changeSpec?: ChangeSpec }
 
 export interface TaskResults {
-  derive: { answer: ApplyAnswer; tree: Tree }
+  /** `changes` lead from the task's tree to the one that will land. */
+  derive: { answer: ApplyAnswer; changes: TreeChanges }
   check: InvariantResult[]
+}
+
+/** A tree as it crosses to the child: its bytes go once, however often the child is asked about them. */
+export type ListedTree = [path: string, mode: FileMode, oid: string][]
+type Listed<T> = { [K in keyof T]: T[K] extends Tree ? ListedTree : T[K] }
+
+/** A task as it crosses the boundary, by structured clone. */
+export interface Request {
+  task: Task extends infer T ? (T extends Task ? Listed<T> : never) : never
+  /** Contents that the child has not been given yet, by object id. */
+  blobs: [oid: string, data: Uint8Array][]
+  /** The child shall let go of the contents that it holds. */
+  forget: boolean
 }
 
 export interface Progress {

@@ -26,9 +26,9 @@ export const inTotoType = 'application/vnd.in-toto+json'
 const pae = (type: string, payload: Uint8Array): Buffer =>
   Buffer.concat([Buffer.from(`DSSEv1 ${Buffer.byteLength(type)} ${type} ${payload.length} `), payload])
 
-/** Deterministic: Ed25519 over the same bytes gives the same signature. */
+/** Deterministic with Ed25519, and not with ML-DSA. */
 export function signEnvelope(payloadType: string, payload: Uint8Array, signer: NoteSigner): Envelope {
-  const sig = Buffer.from(signer.sign(pae(payloadType, payload))).toString('base64')
+  const sig = Buffer.from(signer.signBytes(pae(payloadType, payload))).toString('base64')
   return {
     payloadType,
     payload: Buffer.from(payload).toString('base64'),
@@ -43,7 +43,8 @@ function keyObject(key: EnvelopeKey): KeyObject {
 
 function signedBy(key: KeyObject, data: Uint8Array, signature: Uint8Array): boolean {
   try {
-    if (key.asymmetricKeyType === 'ed25519') return verifyBytes(null, data, key, signature)
+    if (key.asymmetricKeyType === 'ed25519' || key.asymmetricKeyType === 'ml-dsa-44')
+      return verifyBytes(null, data, key, signature)
     if (key.asymmetricKeyType === 'ec')
       return (
         verifyBytes('sha256', data, { key, dsaEncoding: 'ieee-p1363' }, signature) ||

@@ -25,4 +25,4 @@ body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding
 h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2.5rem;border-bottom:1px solid #8884}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.35rem .6rem;border-bottom:1px solid #8883}
 code,pre{font:13px/1.45 ui-monospace,monospace;overflow-wrap:anywhere}pre{overflow-x:auto;padding:.8rem;border:1px solid #8884;border-radius:.4rem;overflow-wrap:normal}
-.ok{color:#1a7f37}.bad{color:#cf222e}.dim{color:#6e7781}ins{color:#1a7f37;text-decoration:none}del{color:#cf222e;text-decoration:none}`
+.ok,ins{color:light-dark(#1a7f37,#3fb950)}.bad,del{color:light-dark(#cf222e,#ff7b72)}.dim{color:light-dark(#59636e,#9198a1)}ins,del{text-decoration:none}a{color:light-dark(#0969da,#4493f8)}`

@@ -1,23 +1,36 @@
 import type { Readable } from 'node:stream'
-import { type AppendEvent, type CallContext, Content, type Service } from '../contracts/index.ts'
+import { type AppendEvent, type AppendedEvent, type CallContext, Content, type Service } from '../contracts/index.ts'
 import { canonical } from '../platform/canonical.ts'
 import type { Clock } from '../platform/clock.ts'
-import { AtomicError, isAtomicError } from '../platform/errors.ts'
+import { AtomicError } from '../platform/errors.ts'
 import type { Blobs } from '../storage/blobs.ts'
-import type { Store } from '../storage/store.ts'
-import type { Envelope } from './attest.ts'
+import type { Store, Write } from '../storage/store.ts'
+import type { Anchor } from './anchor.ts'
+import { type AnchorReport, takeAnchors } from './anchoring.ts'
+import { removeUnused, useWrites } from './artifact-uses.ts'
+import { attestationMemory } from './attestation-memory.ts'
+import type { Merge } from './compliance/population.ts'
 import { complianceReport } from './compliance/report.ts'
+import { drawing, drawingStyle } from './drawing.ts'
 import { checkErasure, erasureWrites } from './erasure.ts'
+import { listEvents } from './event-list.ts'
+import { factsOf } from './facts.ts'
+import { listHolds, setHold } from './holds.ts'
 import type { NoteSigner, NoteVerifier } from './log/keys.ts'
-import { type EventBody, layout, type StoredEvent } from './log/layout.ts'
+import { layout, logName } from './log/layout.ts'
 import { checkpointAt, missionEvents } from './log/reader.ts'
+import type { Entry } from './log/record-group.ts'
 import { answerKey, Sequencer } from './log/sequencer.ts'
-import { entryBundle, joinHashes, parseTilePath } from './log/tiles.ts'
-import { consistencyProof, inclusionProof, rootAt, tileWidth } from './log/tree.ts'
-import { type RecordedFact, viewMission } from './mission-view.ts'
-import { type AttestationMemory, writePack } from './pack/write.ts'
+import { consistencyProof } from './log/tree.ts'
+import { exportLog } from './log-file.ts'
+import { createLogService, onlyLog } from './log-service.ts'
+import { type MissionView, viewMission } from './mission-view.ts'
+import { writePack } from './pack/write.ts'
+import { withLargePayloadApart } from './payloads.ts'
 import { provJson } from './prov-json.ts'
 import { provenanceOf } from './provenance.ts'
+import { applyRetention } from './retention.ts'
+import { whyIsLineHere } from './why.ts'
 
 export interface EvidenceOptions {
   store: Store
@@ -27,28 +40,27 @@ export interface EvidenceOptions {
   clock: Clock
   /** First line of the log's checkpoints, such as `atomic.example.com/log`. */
   origin: string
+  /** Who else remembers the log. */
+  anchors?: readonly Anchor[]
+  /** Merges on the repositories' host in a period; absent where nobody can tell. */
+  merges?(period: { from?: string | undefined; to?: string | undefined }): Promise<Merge[]>
 }
 
 export interface Evidence {
   service: Service<'evidence'>
   /** The audit pack of a mission as it stands, as the bytes of a ZIP. @throws AtomicError `NOT_FOUND`. */
   exportPack(missionId: string): Promise<Readable>
+  /** Shows the log to every anchor. */
+  anchor(): Promise<AnchorReport>
+  /** Erases what is older than so many days and not held; answers the missions concerned. */
+  retain(days: number): Promise<string[]>
+  /** The whole log as lines of JSON. */
+  exportLog(): AsyncGenerator<string>
 }
 
-/** The one log that there is so far. */
-const logName = 'default'
-/** A body larger than this belongs into an artifact. */
-const largestBody = 4 * 1024 * 1024
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
-const forever = { 'cache-control': 'private, max-age=31536000, immutable' }
-
-const factOf = ({ index, eventId, type, recordedAt, body }: StoredEvent): RecordedFact => ({
-  index,
-  eventId,
-  type,
-  recordedAt,
-  body,
-})
+/** More than this nobody should have to read again and again. */
+const largestEvent = 4 * 1024 * 1024
+const retainer = { login: 'atomic', type: 'agent' } as const
 
 function checkAppend(event: AppendEvent, { caller }: CallContext): void {
   const service = caller.scopes.includes('service') || caller.scopes.includes('admin')
@@ -60,8 +72,8 @@ function checkAppend(event: AppendEvent, { caller }: CallContext): void {
   const self = event.actor.login === caller.login && event.actor.type === caller.type
   if (!self && !service && !caller.scopes.includes('act-for'))
     throw new AtomicError('NOT_ALLOWED', 'The actor of an event is the caller.')
-  if (canonicalLength(event) > largestBody)
-    throw new AtomicError('TOO_LARGE', `The event is larger than ${largestBody} bytes: make its content an artifact.`)
+  if (canonicalLength(event) > largestEvent)
+    throw new AtomicError('TOO_LARGE', `The event is larger than ${largestEvent} bytes: make its content an artifact.`)
 }
 
 function canonicalLength(event: AppendEvent): number {
@@ -73,36 +85,50 @@ function canonicalLength(event: AppendEvent): number {
   }
 }
 
-export function createEvidenceService({ store, blobs, keys, clock, origin }: EvidenceOptions): Evidence {
+export function createEvidenceService(options: EvidenceOptions): Evidence {
+  const { store, blobs, keys, clock, origin, anchors = [], merges } = options
   const places = layout(logName)
   const [signer] = keys.signers
   if (!signer) throw new AtomicError('INVALID_REQUEST', 'The log has no signing key.')
-  const sequencer = new Sequencer({
-    store,
-    layout: places,
-    origin,
-    clock,
-    signers: keys.signers,
-    retired: keys.retired ?? [],
-  })
+  const retired = keys.retired ?? []
+  const sequencer = new Sequencer({ store, layout: places, origin, clock, signers: keys.signers, retired })
+  const attestations = attestationMemory(store, places)
 
-  const only = (log = logName): void => {
-    if (log !== logName) throw new AtomicError('NOT_FOUND', 'There is no log of this name.')
+  async function viewOf(missionId: string): Promise<MissionView> {
+    await sequencer.refreshed()
+    return viewMission(missionId, await factsOf(await missionEvents(store, places, missionId), blobs))
   }
-  const attestations: AttestationMemory = {
-    async get(sha256) {
-      return (await store.get<Envelope[]>(places.attestations, sha256))?.value
-    },
-    async put(sha256, envelopes) {
-      try {
-        await store.commit([{ put: { collection: places.attestations, key: sha256, value: envelopes, expect: 0 } }])
-        return envelopes
-      } catch (error) {
-        const standing = isAtomicError(error, 'VERSION_CONFLICT') && (await this.get(sha256))
-        if (!standing) throw error
-        return standing
-      }
-    },
+
+  /** Large payloads go apart; which events name an artifact, and which commits a mission made, is kept beside. */
+  async function appendEvent(given: AppendEvent, key: Pick<Entry, 'key'>, more: () => Promise<Write[]>) {
+    const { artifacts: named = [], payload: told, ...rest } = given
+    const { payload, artifacts } = await withLargePayloadApart({ payload: told, artifacts: named }, blobs.put)
+    const event = { ...rest, payload, artifacts } as AppendEvent
+    const { missionId, type } = event
+    const commit = type === 'batch.applied' && typeof told.commit === 'string' ? told.commit : undefined
+    const digests = artifacts.map((a) => a.digest)
+    const writes = async (index: number): Promise<Write[]> => [
+      ...useWrites(places, missionId, index, digests),
+      ...(commit === undefined
+        ? []
+        : [{ put: { collection: places.commits, key: encodeURIComponent(commit), value: { missionId } } }]),
+      ...(await more()),
+    ]
+    return sequencer.append({ event, ...key, writes })
+  }
+
+  async function append(body: AppendEvent, key: Pick<Entry, 'key'> = {}): Promise<AppendedEvent> {
+    if (body.type !== 'erasure') return appendEvent(body, key, async () => [])
+    const { eventIds, digests } = await checkErasure(store, places, body)
+    const answer = await appendEvent(body, key, () => erasureWrites(store, places, body.missionId, eventIds))
+    await removeUnused(store, places, blobs, digests)
+    return answer
+  }
+
+  async function missionWith(commit: string): Promise<string> {
+    const row = await store.get<{ missionId: string }>(places.commits, encodeURIComponent(commit))
+    if (!row) throw new AtomicError('NOT_FOUND', 'No recorded mission made this commit.')
+    return row.value.missionId
   }
 
   async function exportPack(missionId: string): Promise<Readable> {
@@ -112,32 +138,54 @@ export function createEvidenceService({ store, blobs, keys, clock, origin }: Evi
     const last = rows.at(-1)
     if (!last) throw new AtomicError('NOT_FOUND', 'No event of this mission is recorded.')
     const { note } = await checkpointAt(store, places, last.checkpoint)
-    const view = viewMission(missionId, rows.map(factOf))
+    const view = viewMission(missionId, await factsOf(rows, blobs))
     return writePack({ view, rows, checkpoint: note, hashes: sequencer.hashes(state), blobs }, signer!, attestations)
   }
 
   const service: Service<'evidence'> = {
+    ...createLogService(store, places, sequencer),
+
     async append({ body }, ctx) {
       checkAppend(body, ctx)
-      const key = ctx.idempotencyKey === undefined ? {} : { key: answerKey(ctx.caller.login, ctx.idempotencyKey) }
-      if (body.type !== 'erasure') return sequencer.append({ event: body, ...key })
-      const eventIds = await checkErasure(store, places, body)
-      return sequencer.append({
-        event: body,
-        ...key,
-        writes: () => erasureWrites(store, places, body.missionId, eventIds),
-      })
+      const { caller, idempotencyKey } = ctx
+      return append(body, idempotencyKey === undefined ? {} : { key: answerKey(caller.login, idempotencyKey) })
     },
 
-    async mission({ params }, { accept = '' }) {
-      await sequencer.refreshed()
-      const rows = await missionEvents(store, places, params.id)
-      const graph = provenanceOf(viewMission(params.id, rows.map(factOf)))
+    async mission({ params: { id }, query }, { accept = '' }) {
+      const graph = provenanceOf(await viewOf(id))
       if (accept.includes('application/prov+json'))
         return new Content('application/prov+json', JSON.stringify(provJson(graph)))
-      const events = rows.map((row) => ({ ...factOf(row), body: row.body && ownBody(row.body) }))
-      return { missionId: params.id, nodes: graph.nodes, edges: graph.edges, events }
+      if (accept.includes('image/svg+xml')) return new Content('image/svg+xml', drawing(graph, drawingStyle).text)
+      const { items, ...more } = await listEvents(store, places, blobs, { ...query, missionId: id })
+      const events = items.map(({ missionId: _, ...event }) => event)
+      return { missionId: id, nodes: graph.nodes, edges: graph.edges, events, ...more }
     },
+
+    async events({ query: { log, limit = 50, ...filter } }) {
+      onlyLog(log)
+      await sequencer.refreshed()
+      return listEvents(store, places, blobs, { ...filter, limit })
+    },
+
+    async why({ query: { missionId, commit, path, line } }) {
+      const id = missionId ?? (commit === undefined ? undefined : await missionWith(commit))
+      if (id === undefined) throw new AtomicError('INVALID_REQUEST', 'One of missionId and commit is needed.')
+      return whyIsLineHere(await viewOf(id), blobs, { path, line, commit })
+    },
+
+    holds: ({ query }) => listHolds(store, places, query),
+
+    hold: ({ body }, ctx) =>
+      setHold(
+        {
+          store,
+          layout: places,
+          clock,
+          append: (event, writes) => sequencer.append({ event, writes: async () => writes }),
+        },
+        body,
+        ctx,
+      ),
 
     async export({ body }) {
       const file = `atomic-audit-pack-${body.missionId.replaceAll(/[^\w.-]/g, '_')}.zip`
@@ -146,68 +194,41 @@ export function createEvidenceService({ store, blobs, keys, clock, origin }: Evi
       })
     },
 
-    report: ({ query }) => complianceReport(store, places, query),
-
-    async checkpoint({ query }) {
-      only(query.log)
-      const { note } = await sequencer.refreshed()
-      return new Content('text/plain; charset=utf-8', note, { 'cache-control': 'no-store' })
-    },
-
-    async inclusion({ query: { index, treeSize, log } }) {
-      only(log)
-      if (index >= treeSize) throw new AtomicError('INVALID_REQUEST', 'The index is not inside a tree of this size.')
-      const state = await sequencer.refreshed()
-      if (treeSize > state.size) throw new AtomicError('NOT_FOUND', `The log has ${state.size} entries.`)
-      const hashes = sequencer.hashes(state)
-      const at = index % tileWidth
-      const leaf = (await hashes(0, Math.floor(index / tileWidth), at + 1))[at]!
-      const proof = await inclusionProof(hashes, index, treeSize)
-      return {
-        index,
-        treeSize,
-        leafHash: hex(leaf),
-        rootHash: hex(await rootAt(hashes, treeSize)),
-        proof: proof.map(hex),
-      }
-    },
-
-    async consistency({ query: { from, to, log } }) {
-      only(log)
-      if (from > to) throw new AtomicError('INVALID_REQUEST', '"from" is larger than "to".')
-      const state = await sequencer.refreshed()
-      if (to > state.size) throw new AtomicError('NOT_FOUND', `The log has ${state.size} entries.`)
-      const hashes = sequencer.hashes(state)
-      const proof = await consistencyProof(hashes, from, to)
-      return {
-        from,
-        to,
-        fromRoot: hex(await rootAt(hashes, from)),
-        toRoot: hex(await rootAt(hashes, to)),
-        proof: proof.map(hex),
-      }
-    },
-
-    async tile({ params, query }) {
-      only(query.log)
-      const { level, index, width } = parseTilePath((params as { '*': string })['*'])
-      const state = await sequencer.refreshed()
-      if (level !== 'entries') {
-        const hashes = await sequencer.hashes(state)(level, index, width)
-        return new Content('application/octet-stream', joinHashes(hashes.slice(0, width)), forever)
-      }
-      if (index * tileWidth + width > state.size) throw new AtomicError('NOT_FOUND', 'The log has no such tile yet.')
-      const entries = await store.entries<string>(places.leaves, index * tileWidth, width)
-      return new Content('application/octet-stream', entryBundle(entries.map((e) => Buffer.from(e.value))), forever)
-    },
+    report: async ({ query }) => complianceReport({ store, layout: places, blobs }, query, await merges?.(query)),
   }
-  return { service, exportPack }
-}
 
-/** The contract's order of keys, whatever the store's. */
-const ownBody = ({ missionId, actor, payload, artifacts }: EventBody) => ({
-  missionId,
-  actor,
-  payload: payload as AppendEvent['payload'],
-  artifacts,
-})
+  return {
+    service,
+    exportPack,
+    anchor: () =>
+      takeAnchors({
+        store,
+        layout: places,
+        clock,
+        anchors,
+        async current() {
+          const state = await sequencer.refreshed()
+          const { size, note } = state
+          return { size, note, proofFrom: (from) => consistencyProof(sequencer.hashes(state), from, size) }
+        },
+      }),
+    retain: (days) =>
+      applyRetention(
+        {
+          store,
+          layout: places,
+          blobs,
+          clock,
+          erase: (missionId, eventIds) =>
+            append({
+              missionId,
+              type: 'erasure',
+              actor: retainer,
+              payload: { eventIds, reason: `older than ${days} days` },
+            }),
+        },
+        days,
+      ),
+    exportLog: () => exportLog(store, places, blobs, origin),
+  }
+}

@@ -114,6 +114,21 @@ export const reasons = {
     title: 'The proof does not hold',
     next: 'Fetch the proof anew for these sizes; if it still fails, the log was changed.',
   },
+  TIMESTAMP_INVALID: {
+    status: 422,
+    title: 'The timestamp does not hold',
+    next: 'Check which authority and which data are meant; if they are the right ones, the timestamp was changed.',
+  },
+  LOG_REWRITTEN: {
+    status: 500,
+    title: 'The log contradicts an anchor',
+    next: 'Stop writing, keep the data directory as it is, and restore the log from the copy that the anchor fits.',
+  },
+  LEGAL_HOLD: {
+    status: 409,
+    title: 'Held for legal reasons',
+    next: 'Have the hold released first.',
+  },
   RATE_LIMITED: { status: 429, title: 'Too many requests', next: 'Wait as Retry-After says.' },
   INTERNAL: {
     status: 500,

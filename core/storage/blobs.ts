@@ -5,4 +5,6 @@ export interface Blobs {
   /** Verified against the digest on every read. @throws AtomicError `NOT_FOUND`, or `INTERNAL` when the bytes are damaged. */
   get(digest: string): Promise<Uint8Array>
   has(digest: string): Promise<boolean>
+  /** Destroys the bytes; durable when the promise resolves. What is not there is no error. */
+  remove(digest: string): Promise<void>
 }

@@ -231,6 +231,14 @@ function checkEvents(files, note, { size, root }, hashes, missionId) {
       if (createHmac('sha256', Buffer.from(salt, 'hex')).update(bytes).digest('hex') !== commitment)
         fail(`event ${index} is not what was committed to`)
       if (mission !== missionId) fail(`event ${index} is of another mission`)
+      const apart = Object.keys(payload).length === 1 &&
+        artifacts.find((a) => a.name === 'payload.json' && a.digest === payload.artifact) // biome-ignore format: one condition
+      if (apart) {
+        const name = `payloads/${index}.json`
+        const data = files.get(name) ?? fail(`${name} is missing`)
+        if (`sha256:${hexSha256(data)}` !== apart.digest) fail(`${name} is not the payload of event ${index}`)
+        body.payload = parse(String(data), name)
+      }
       for (const { name: path, digest } of artifacts)
         if (/^(changespec\.json$|diffs\/|tests\/|mutation\/)/.test(path)) {
           const digests = [path, `superseded/${index}/${path}`].map(

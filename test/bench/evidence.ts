@@ -1,11 +1,15 @@
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Content } from '../../core/contracts/index.ts'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import type { ArtifactRef, Content } from '../../core/contracts/index.ts'
 import { openCheckpoint } from '../../core/evidence/log/checkpoint.ts'
 import { leafHash } from '../../core/evidence/log/merkle.ts'
 import { TreeEdge } from '../../core/evidence/log/tree.ts'
@@ -17,6 +21,8 @@ import type { BenchResult } from './run.ts'
 /** Events in the log that proofs are asked of; `ATOMIC_BENCH_EVENTS=1000000` for the full size. */
 const logSize = Number(process.env.ATOMIC_BENCH_EVENTS ?? 100_000)
 const packSize = 10_000
+/** Files of the large pack. */
+const entries = 70_000
 
 const percentile = (times: readonly number[], p: number): number =>
   [...times].sort((a, b) => a - b)[Math.min(times.length - 1, Math.floor(times.length * p))]!
@@ -156,6 +162,53 @@ async function inProcess(): Promise<Record<string, number>> {
   }
 }
 
+const packChild = fileURLToPath(new URL('../core/evidence/pack-child.ts', import.meta.url))
+
+async function inChild(...args: string[]): Promise<{ ok: boolean; seconds: number; residentMb: number }> {
+  const { stdout } = await promisify(execFile)(process.execPath, [packChild, ...args])
+  return JSON.parse(stdout)
+}
+
+/** A pack of 70,000 files, and as many gigabytes as `ATOMIC_BENCH_GB` asks for, in processes that are watched. */
+async function large(): Promise<Record<string, number>> {
+  const world = await openWorld()
+  const gigabytes = Number(process.env.ATOMIC_BENCH_GB ?? 0)
+  try {
+    const artifacts: ArtifactRef[] = []
+    for (let i = 0; i < gigabytes * 16; i++) {
+      // Noise, so that no two are one, and no disk can make it smaller than it is.
+      const stored = await world.blobs.put(randomBytes(64 * 1024 * 1024))
+      artifacts.push({ name: `tests/${String(i).padStart(3, '0')}-junit.xml`, ...stored })
+    }
+    let left = entries - 200
+    const lane = async () => {
+      while (left-- > 0) {
+        const body = { ...event('mis_large', left), ...(artifacts.length > 0 ? { artifacts: [artifacts.pop()!] } : {}) }
+        await world.evidence.service.append({ body: body as never }, ctx)
+      }
+    }
+    await Promise.all(Array.from({ length: 512 }, lane))
+    const file = join(world.dir, 'large.zip')
+    const written = await inChild('write', world.dir, world.skey, 'mis_large', file)
+    const checked = await inChild('verify', world.dir, world.vkey, 'mis_large', file)
+    if (!checked.ok) throw new Error('the large pack does not hold')
+    const name = `pack of ${entries.toLocaleString('en')} files, ${((await stat(file)).size / 1e9).toFixed(1)} GB`
+    return {
+      [`${name}: written, s`]: written.seconds,
+      [`${name}: written, resident MB`]: written.residentMb,
+      [`${name}: checked, s`]: checked.seconds,
+      [`${name}: checked, resident MB`]: checked.residentMb,
+    }
+  } finally {
+    await world.close()
+  }
+}
+
+/** All parts, or those that `ATOMIC_BENCH_PARTS` names: http, log, large. */
 export async function bench(): Promise<BenchResult> {
-  return { name: 'Evidence', figures: { ...(await overHttp()), ...(await inProcess()) } }
+  const parts = { http: overHttp, log: inProcess, large }
+  const asked = process.env.ATOMIC_BENCH_PARTS?.split(',') ?? Object.keys(parts)
+  const figures: Record<string, number> = {}
+  for (const [name, part] of Object.entries(parts)) if (asked.includes(name)) Object.assign(figures, await part())
+  return { name: 'Evidence', figures }
 }

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { newKey } from '../../core/evidence/log/keys.ts'
 import { crashRound } from '../core/evidence/crash.ts'
+import { gapTrials } from '../core/evidence/gaps.ts'
+import { rebuild } from '../core/evidence/rebuild.ts'
 import { tamperTrials } from '../core/evidence/trials.ts'
 import { origin } from '../core/evidence/world.ts'
 import { sqliteCandidate } from '../core/storage/candidate.ts'
@@ -49,8 +51,32 @@ async function soakTampering({ count, seed }: { count: number; seed: number }): 
   return { name: 'audit packs tampered with', ran, failed: bad.length, detail: bad.slice(0, 5).join('; ') || good }
 }
 
+/** Writes one pack `count` times: in processes, time zones, locales and Nodes of all kinds. */
+async function soakRebuilds({ count }: { count: number }): Promise<Result> {
+  const { digests, nodes, zones } = await rebuild(count)
+  return {
+    name: 'one pack, written anew',
+    ran: count,
+    failed: digests.size - 1,
+    detail: `${digests.size} digest(s), on ${[...nodes].join(', ')}, in ${zones.size} time zones`,
+  }
+}
+
+/** `10 · count` gaps seeded into years of missions, and as many clean years. */
+async function soakGaps({ count, seed }: { count: number; seed: number }): Promise<Result> {
+  const { ran, missed, alarms } = await gapTrials(10 * count, seed)
+  const bad = [...missed.map((m) => `missed: ${m}`), ...alarms.map((a) => `false alarm: ${a}`)]
+  const good = 'every gap found, none where there was none'
+  return { name: 'gaps in a year of missions', ran, failed: bad.length, detail: bad.slice(0, 5).join('; ') || good }
+}
+
 export async function soak(options: { count: number; seed: number }): Promise<Result> {
-  const parts = [await soakCrashes(options), await soakTampering(options)]
+  const parts = [
+    await soakCrashes(options),
+    await soakTampering(options),
+    await soakRebuilds(options),
+    await soakGaps(options),
+  ]
   return {
     name: parts.map((p) => p.name).join(' · '),
     ran: parts.reduce((sum, p) => sum + p.ran, 0),

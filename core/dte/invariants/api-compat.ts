@@ -47,11 +47,8 @@ function compareEntries(both: Tree, entry: string): ExportChange[] {
   const files = new VirtualFiles(both)
   const roots = [`before/${entry}`, `after/${entry}`]
   const unit = unitsOf(files).find((u) => u.roots.includes(`after/${entry}`))
-  const program = ts.createProgram({
-    rootNames: roots.map(toVirtual),
-    options: unit?.options ?? {},
-    host: compilerHost(files),
-  })
+  const options = unit?.options ?? {}
+  const program = ts.createProgram({ rootNames: roots.map(toVirtual), options, host: compilerHost(files, options) })
   const checker = program.getTypeChecker()
   const exportsOf = (path: string): Map<string, ts.Symbol> => {
     const source = program.getSourceFile(toVirtual(path))

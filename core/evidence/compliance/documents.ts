@@ -6,7 +6,9 @@ const statusText = { satisfied: 'satisfied', 'not-satisfied': 'NOT satisfied', '
 const period = ({ from, to }: ComplianceReport): string => `${from ?? 'the beginning'} to ${to ?? 'now'}`
 const scope = ({ population: p }: ComplianceReport): string =>
   `${p.missions} missions with ${p.events} events, ${p.completed} of them completed and judged. ` +
-  'Changes that went around Atomic are not in this population.'
+  (p.merges === null
+    ? 'Changes that went around Atomic are not in this population.'
+    : `${p.merges} merges on GitHub were reconciled with them.`)
 
 /** Text that Markdown would read as markup is escaped. */
 const plain = (text: string): string => text.replaceAll(/([\\`*_{}[\]()#+!|<>~])/g, '\\$1').replaceAll(/[\r\n]+/g, ' ')
@@ -16,7 +18,10 @@ export function markdownReport(report: ComplianceReport): string {
     (c) => `| ${plain(c.id)} | ${plain(c.title)} | ${statusText[c.status]} | ${plain(c.basis)} |`,
   )
   const findings = report.controls.flatMap((c) =>
-    c.findings.map((f) => `- ${plain(c.id)}, mission ${plain(f.missionId)}: ${plain(f.message)}`),
+    c.findings.map(
+      (f) =>
+        `- ${plain(c.id)}${f.missionId === undefined ? '' : `, mission ${plain(f.missionId)}`}: ${plain(f.message)}`,
+    ),
   )
   return `# Compliance report: ${report.framework}
 
@@ -40,6 +45,6 @@ export function htmlReport(report: ComplianceReport): string {
       html`<tr><td>${c.id}</td><td>${c.title}</td><td class="${c.status === 'satisfied' ? 'ok' : c.status === 'not-satisfied' ? 'bad' : 'dim'}">${statusText[c.status]}</td><td>${c.basis}</td></tr>`,
   )}</tbody></table>
 <h2>Findings</h2>
-<ul>${report.controls.map((c) => c.findings.map((f) => html`<li>${c.id}, mission <code>${f.missionId}</code>: ${f.message}</li>`))}</ul>`
+<ul>${report.controls.map((c) => c.findings.map((f) => html`<li>${c.id}${f.missionId !== undefined && html`, mission <code>${f.missionId}</code>`}: ${f.message}</li>`))}</ul>`
   return page(`Compliance report: ${report.framework}`, baseStyle, body)
 }

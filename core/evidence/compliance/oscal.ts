@@ -32,7 +32,11 @@ export function oscalReport(report: ComplianceReport): unknown {
     collected: moment,
     ...(c.findings.length === 0
       ? {}
-      : { 'relevant-evidence': c.findings.map((f) => ({ description: `Mission ${f.missionId}: ${f.message}` })) }),
+      : {
+          'relevant-evidence': c.findings.map((f) => ({
+            description: `${f.missionId === undefined ? '' : `Mission ${f.missionId}: `}${f.message}`,
+          })),
+        }),
   }))
   const findings = controls
     .filter((c) => c.status !== 'not-assessed')

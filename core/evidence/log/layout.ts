@@ -1,5 +1,8 @@
 import type { Actor, ArtifactRef } from '../../contracts/index.ts'
 
+/** The one log that there is so far. */
+export const logName = 'default'
+
 /** Where a log stands in the store. Leaves and checkpoints are append-only; what can be erased is apart from them. */
 export const layout = (log: string) => ({
   /** Leaf texts, one an entry. */
@@ -14,6 +17,14 @@ export const layout = (log: string) => ({
   answers: `evidence/${log}/answers`,
   /** Attestations signed before, so that a later key does not change an older pack. */
   attestations: `evidence/${log}/attestations`,
+  /** `DIGEST/MISSION/INDEX`: which events name an artifact. */
+  uses: `evidence/${log}/uses`,
+  /** Commit → `{missionId}`: which mission made it. */
+  commits: `evidence/${log}/commits`,
+  /** Size of a checkpoint → `StoredAnchor`. */
+  anchors: `evidence/${log}/anchors`,
+  /** Mission → `StoredHold`. */
+  holds: `evidence/${log}/holds`,
 })
 export type Layout = ReturnType<typeof layout>
 
@@ -46,4 +57,6 @@ export interface StoredCheckpoint {
 export const padded = (n: number): string => String(n).padStart(16, '0')
 export const missionPrefix = (missionId: string): string => `${encodeURIComponent(missionId)}/`
 export const eventKey = (missionId: string, index: number): string => missionPrefix(missionId) + padded(index)
+/** Mission that an event's key files it under. */
+export const missionOf = (key: string): string => decodeURIComponent(key.slice(0, key.lastIndexOf('/')))
 export const tileKey = (level: number, index: number): string => `${level}/${padded(index)}`

@@ -1,6 +1,6 @@
 import { AtomicError } from '../../platform/errors.ts'
 import { fromBase64 } from './base64.ts'
-import { isKeyName, type NoteSigner, type NoteVerifier, parseVerifierKey } from './keys.ts'
+import { isKeyName, type NoteSigner, type NoteVerifier, parseVerifierKey, signedAt } from './keys.ts'
 
 /**
  * Signed notes, https://c2sp.org/signed-note: a text ending in a newline, an empty line, and
@@ -11,6 +11,8 @@ export interface NoteSignature {
   name: string
   /** 8 lower-case hex digits. */
   keyId: string
+  /** When a witness says it saw this, in seconds since the epoch. */
+  seconds?: number
 }
 
 /** More than any honest note carries; the format asks for at least 16. */
@@ -48,6 +50,29 @@ function parseLine(line: string): SignatureLine {
 }
 
 /**
+ * The signature lines of a note that known keys made, each verified; those of unknown keys are passed over.
+ * @throws AtomicError `NOTE_MALFORMED`; `SIGNATURE_INVALID` when a known key's signature is wrong.
+ */
+export function signaturesBy(
+  note: string,
+  verifierKeys: readonly (string | NoteVerifier)[],
+): { text: string; signatures: (NoteSignature & { line: string })[] } {
+  const keys = verifierKeys.map((key) => (typeof key === 'string' ? parseVerifierKey(key) : key))
+  const { text, lines } = parse(note)
+  const bytes = Buffer.from(text)
+  const signatures = new Map<string, NoteSignature & { line: string }>()
+  for (const { name, keyId, signature, line } of lines) {
+    const key = keys.find((k) => k.name === name && k.keyId === keyId)
+    if (!key || signatures.has(`${name} ${keyId}`)) continue
+    if (!key.verify(bytes, signature))
+      throw new AtomicError('SIGNATURE_INVALID', `The signature of ${name}+${keyId} is wrong.`)
+    const seconds = signedAt(key, signature)
+    signatures.set(`${name} ${keyId}`, { name, keyId, line: `${line}\n`, ...(seconds === 0 ? {} : { seconds }) })
+  }
+  return { text, signatures: [...signatures.values()] }
+}
+
+/**
  * Opens a note: its text, and those of its signatures that a known key made.
  * Signatures of unknown keys are passed over; a wrong one of a known key spoils the note.
  * @throws AtomicError `NOTE_MALFORMED`; `SIGNATURE_INVALID` when a known key's signature is wrong or there is none.
@@ -56,19 +81,9 @@ export function openNote(
   note: string,
   verifierKeys: readonly (string | NoteVerifier)[],
 ): { text: string; signatures: NoteSignature[] } {
-  const keys = verifierKeys.map((key) => (typeof key === 'string' ? parseVerifierKey(key) : key))
-  const { text, lines } = parse(note)
-  const bytes = Buffer.from(text)
-  const signatures = new Map<string, NoteSignature>()
-  for (const { name, keyId, signature } of lines) {
-    const key = keys.find((k) => k.name === name && k.keyId === keyId)
-    if (!key || signatures.has(`${name} ${keyId}`)) continue
-    if (!key.verify(bytes, signature))
-      throw new AtomicError('SIGNATURE_INVALID', `The signature of ${name}+${keyId} is wrong.`)
-    signatures.set(`${name} ${keyId}`, { name, keyId })
-  }
-  if (signatures.size === 0) throw new AtomicError('SIGNATURE_INVALID', 'No signature by a known key.')
-  return { text, signatures: [...signatures.values()] }
+  const { text, signatures } = signaturesBy(note, verifierKeys)
+  if (signatures.length === 0) throw new AtomicError('SIGNATURE_INVALID', 'No signature by a known key.')
+  return { text, signatures: signatures.map(({ line: _, ...signature }) => signature) }
 }
 
 /** The text and who claims to have signed it, unverified. */
@@ -77,13 +92,18 @@ export function readNote(note: string): { text: string; claimed: NoteSignature[]
   return { text, claimed: lines.map(({ name, keyId }) => ({ name, keyId })) }
 }
 
+/** Signature lines for a text, each ending in a newline. `seconds` since the epoch, for keys that say when. */
+export function signatureLines(text: string, signers: readonly NoteSigner[], seconds = 0): string {
+  const bytes = Buffer.from(text)
+  const lines = signers.map((signer) => {
+    const signature = Buffer.concat([Buffer.from(signer.keyId, 'hex'), signer.sign(bytes, seconds)]).toString('base64')
+    return `${lineStart}${signer.name} ${signature}\n`
+  })
+  return lines.join('')
+}
+
 /** `text` must end in a newline. */
 export function signNote(text: string, signers: readonly NoteSigner[]): string {
   if (!text.endsWith('\n')) throw malformed('The text does not end in a newline.')
-  const bytes = Buffer.from(text)
-  const lines = signers.map((signer) => {
-    const signature = Buffer.concat([Buffer.from(signer.keyId, 'hex'), signer.sign(bytes)]).toString('base64')
-    return `${lineStart}${signer.name} ${signature}\n`
-  })
-  return `${text}\n${lines.join('')}`
+  return `${text}\n${signatureLines(text, signers)}`
 }

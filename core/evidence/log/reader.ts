@@ -1,19 +1,19 @@
 import { AtomicError } from '../../platform/errors.ts'
-import type { Store } from '../../storage/store.ts'
-import { type Layout, missionPrefix, padded, type StoredCheckpoint, type StoredEvent } from './layout.ts'
+import type { Row, Store } from '../../storage/store.ts'
+import { type Layout, missionOf, missionPrefix, padded, type StoredCheckpoint, type StoredEvent } from './layout.ts'
 
 const pageSize = 500
 
-/** Rows of a collection of events, in the order of their keys. */
-async function* rows(store: Store, { events }: Layout, prefix: string): AsyncGenerator<StoredEvent & { key: string }> {
+/** Rows of a collection, in the order of their keys. */
+export async function* rowsOf<T>(store: Store, collection: string, prefix = ''): AsyncGenerator<Row<T>> {
   let after: string | undefined
   for (;;) {
-    const page = await store.list<StoredEvent>(events, {
+    const page = await store.list<T>(collection, {
       prefix,
       limit: pageSize,
       ...(after === undefined ? {} : { after }),
     })
-    for (const row of page) yield { ...row.value, key: row.key }
+    yield* page
     after = page.at(-1)?.key
     if (page.length < pageSize) return
   }
@@ -22,7 +22,7 @@ async function* rows(store: Store, { events }: Layout, prefix: string): AsyncGen
 /** The events of a mission in the order of the log. @throws AtomicError `NOT_FOUND` where there are none. */
 export async function missionEvents(store: Store, layout: Layout, missionId: string): Promise<StoredEvent[]> {
   const events: StoredEvent[] = []
-  for await (const { key: _, ...event } of rows(store, layout, missionPrefix(missionId))) events.push(event)
+  for await (const { value } of rowsOf<StoredEvent>(store, layout.events, missionPrefix(missionId))) events.push(value)
   if (events.length === 0) throw new AtomicError('NOT_FOUND', 'No event of this mission is recorded.')
   return events
 }
@@ -34,8 +34,8 @@ export async function* allMissions(
 ): AsyncGenerator<{ missionId: string; events: StoredEvent[] }> {
   let missionId: string | undefined
   let events: StoredEvent[] = []
-  for await (const { key, ...event } of rows(store, layout, '')) {
-    const filed = decodeURIComponent(key.slice(0, key.lastIndexOf('/')))
+  for await (const { key, value: event } of rowsOf<StoredEvent>(store, layout.events)) {
+    const filed = missionOf(key)
     if (filed !== missionId) {
       if (missionId !== undefined) yield { missionId, events }
       missionId = filed

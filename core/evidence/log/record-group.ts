@@ -14,8 +14,8 @@ export interface Entry {
   event: AppendEvent
   /** The same key gets the first answer. */
   key?: string
-  /** Made once the event's place is known. */
-  writes?: () => Promise<Write[]>
+  /** Made once the event's place in the log is known. */
+  writes?: (index: number) => Promise<Write[]>
 }
 
 export interface StoredAnswer {
@@ -101,7 +101,7 @@ export async function recordGroup(
     answers.push(answer)
     const value: StoredAnswer = { answer, event: key }
     if (entry.key !== undefined) writes.push({ put: { collection: layout.answers, key: entry.key, value, expect: 0 } })
-    if (entry.writes) writes.push(...(await entry.writes()))
+    if (entry.writes) writes.push(...(await entry.writes(index)))
   }
   return { writes, answers, state: { size: edge.size, checkpoints: before.checkpoints + 1, note, recordedAt, edge } }
 }

@@ -15,7 +15,10 @@ export interface PackEvent {
   body: EventBody | null
 }
 
-/** A signed checkpoint kept from earlier, or JSON `{"checkpoint", "proof"}` with a consistency proof in hex. */
+/**
+ * A signed checkpoint kept from earlier, or JSON `{"checkpoint", "proof"?, "timestamps"?}` with a
+ * consistency proof in hex and RFC 3161 responses in base 64, as `GET /evidence/anchors` has them.
+ */
 export type Anchor = string
 
 /** What the checks share; each adds what it has established. */
@@ -23,6 +26,12 @@ export interface Inspection {
   archive: Archive
   keys: readonly NoteVerifier[]
   anchors: readonly Anchor[]
+  /** So many of these must have cosigned an anchor. */
+  witnesses?: { keys: readonly NoteVerifier[]; threshold: number }
+  /** Certificates in PEM of the timestamp authorities that are trusted. */
+  timestampRoots: readonly string[]
+  /** What an earlier check has established for a later one. */
+  sound?: { anchors: boolean }
   manifest?: Manifest
   note?: string
   checkpoint?: Checkpoint
@@ -42,6 +51,15 @@ class PackFault extends Error {
 }
 export const refuse = (detail: string): never => {
   throw new PackFault(detail)
+}
+
+/** JSON of a file in the pack, named where it is none. */
+export function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return refuse(`${path} is not JSON`)
+  }
 }
 
 /** A claim that cannot be judged because one before it failed. */

@@ -1,3 +1,4 @@
+import type { ArtifactRef } from '../../contracts/index.ts'
 import { canonical } from '../../platform/canonical.ts'
 import type { Blobs } from '../../storage/blobs.ts'
 import { approvalsDocument } from '../approvals.ts'
@@ -10,7 +11,7 @@ import { inclusionProof, type TileSource } from '../log/tree.ts'
 import type { MissionView } from '../mission-view.ts'
 import { provJson } from '../prov-json.ts'
 import { provenanceOf } from '../provenance.ts'
-import { byPath, jsonText, type PackFile, textFile } from './files.ts'
+import { byPath, jsonText, madeFile, type PackFile, textFile } from './files.ts'
 import { finopsDocument, focusCsv } from './finops.ts'
 import { mutationHtml } from './mutation-html.ts'
 import { placeArtifacts } from './placing.ts'
@@ -29,37 +30,55 @@ export interface PackSource {
   blobs: Blobs
 }
 
-/** Files that follow from the events alone; a verifier makes them again and compares. */
+const mutationJson = /^mutation\/.*\.json$/
+/** Bytes of diffs, and of mutation reports, that pages are made of; what is beyond is in the pack all the same. */
+const mostRead = { diffs: 8 * 1024 * 1024, mutation: 32 * 1024 * 1024 }
+
+/** Artifacts that `derivedFiles` reads: as many as fit, in the order of their paths. */
+export function readForReport(places: ReadonlyMap<string, ArtifactRef>): string[] {
+  const left = { ...mostRead }
+  return [...places.keys()].sort().filter((path) => {
+    const kind = path.startsWith('diffs/') ? 'diffs' : mutationJson.test(path) ? 'mutation' : undefined
+    const { size } = places.get(path)!
+    if (kind === undefined || size > left[kind]) return false
+    left[kind] -= size
+    return true
+  })
+}
+
+/**
+ * Files that follow from the events alone, each made when it is asked for: of a large mission no two
+ * of them fit into memory. A verifier makes them again and compares.
+ */
 export function derivedFiles(
   view: MissionView,
   checkpoint: string,
   texts: ReadonlyMap<string, string>,
-): Map<string, string> {
+): Map<string, () => string> {
   const { origin, size, claimed } = readCheckpoint(checkpoint)
   const keys = claimed.map((k) => `${k.name}+${k.keyId}`)
   const diffs = new Map([...texts].filter(([path]) => path.startsWith('diffs/')))
+  const mutation = [...texts].flatMap(([path, text]): [string, () => string][] =>
+    mutationJson.test(path) ? [[path.replace(/\.json$/, '.html'), () => mutationHtml(text)]] : [],
+  )
+  const pages = mutation.map(([path]) => path)
   return new Map([
-    ['README.md', readme(view, { origin, treeSize: Number(size), keys })],
-    ['approvals.json', jsonText(approvalsDocument(view))],
-    ['finops.focus.csv', focusCsv(view)],
-    ['finops.json', jsonText(finopsDocument(view))],
-    ['provenance.json', jsonText(provJson(provenanceOf(view)))],
-    ['report.html', reportHtml(view, diffs, origin)],
-    ['versions.json', jsonText(versionsDocument(view))],
-    ...[...texts]
-      .filter(([path]) => /^mutation\/.*\.json$/.test(path))
-      .map(([path, text]): [string, string] => [path.replace(/\.json$/, '.html'), mutationHtml(text)]),
+    ['README.md', () => readme(view, { origin, treeSize: Number(size), keys })],
+    ['approvals.json', () => jsonText(approvalsDocument(view))],
+    ['finops.focus.csv', () => focusCsv(view)],
+    ['finops.json', () => jsonText(finopsDocument(view))],
+    ['provenance.json', () => jsonText(provJson(provenanceOf(view)))],
+    ['report.html', () => reportHtml(view, { diffs, mutation: pages, origin })],
+    ['versions.json', () => jsonText(versionsDocument(view))],
+    ...mutation,
   ])
 }
-
-/** Artifacts that `derivedFiles` reads. */
-export const isReadForReport = (path: string): boolean => path.startsWith('diffs/') || /^mutation\/.*\.json$/.test(path)
 
 /** Everything but the manifest and the attestation, sorted. */
 export async function packFiles({ view, rows, checkpoint, hashes, blobs }: PackSource): Promise<PackFile[]> {
   const treeSize = Number(readCheckpoint(checkpoint).size)
   const files: PackFile[] = [
-    textFile('events.jsonl', rows.map(eventLine).join('')),
+    madeFile('events.jsonl', () => rows.map(eventLine).join('')),
     textFile('log/checkpoint', checkpoint),
     ...rows.map(({ index }) => ({
       path: `log/${index}.tlog-proof`,
@@ -71,13 +90,13 @@ export async function packFiles({ view, rows, checkpoint, hashes, blobs }: PackS
     ...tileFiles(hashes, treeSize),
   ]
   const texts = new Map<string, string>()
-  for (const [path, { digest }] of placeArtifacts(view.events)) {
-    files.push({ path, read: () => blobs.get(digest) })
-    if (isReadForReport(path)) texts.set(path, Buffer.from(await blobs.get(digest)).toString())
-  }
+  const places = placeArtifacts(rows)
+  for (const [path, { digest }] of places) files.push({ path, read: () => blobs.get(digest) })
+  for (const path of readForReport(places))
+    texts.set(path, Buffer.from(await blobs.get(places.get(path)!.digest)).toString())
   const taken = new Set(files.map((f) => f.path))
-  for (const [path, text] of derivedFiles(view, checkpoint, texts)) {
-    if (!taken.has(path)) files.push(textFile(path, text))
+  for (const [path, make] of derivedFiles(view, checkpoint, texts)) {
+    if (!taken.has(path)) files.push(madeFile(path, make))
   }
   return files.sort(byPath)
 }

@@ -11,7 +11,12 @@ export interface ListedFile {
   size: number
 }
 
-export const textFile = (path: string, text: string): PackFile => ({ path, read: async () => Buffer.from(text) })
+export const textFile = (path: string, text: string): PackFile => madeFile(path, () => text)
+/** A text that is made anew each time, so that nobody holds it. */
+export const madeFile = (path: string, make: () => string): PackFile => ({
+  path,
+  read: async () => Buffer.from(make()),
+})
 /** Readable, and the same for the same value: keys stay in the order they were made in. */
 export const jsonText = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
 

@@ -1,14 +1,24 @@
 import type { ArtifactRef } from '../../contracts/index.ts'
-import type { RecordedFact } from '../mission-view.ts'
+import type { EventBody } from '../log/layout.ts'
+import { payloadArtifact } from '../payloads.ts'
+
+/** An event as it was recorded: a large payload is still a reference. */
+interface Recorded {
+  index: number
+  body: EventBody | null
+}
 
 const placed = /^(changespec\.json|(diffs|tests|mutation)\/[^/\\:*?"<>|\x00-\x1f]+)$/
+
+export const payloadPath = (index: number): string => `payloads/${index}.json`
 
 /**
  * Which artifacts go into the pack, and where: as their names say; of two with one name the later
  * has it, the earlier goes to `superseded/INDEX/NAME`. Names that no file system could hold apart
- * (case, trailing dots) count as one.
+ * (case, trailing dots) count as one. The payload of an event that was too large for it goes to
+ * `payloads/INDEX.json`.
  */
-export function placeArtifacts(events: readonly RecordedFact[]): Map<string, ArtifactRef> {
+export function placeArtifacts(events: readonly Recorded[]): Map<string, ArtifactRef> {
   const byName = new Map<string, { index: number; artifact: ArtifactRef }[]>()
   for (const { index, body } of events) {
     for (const artifact of body?.artifacts ?? []) {
@@ -19,6 +29,10 @@ export function placeArtifacts(events: readonly RecordedFact[]): Map<string, Art
     }
   }
   const places = new Map<string, ArtifactRef>()
+  for (const { index, body } of events) {
+    const payload = body && payloadArtifact(body)
+    if (payload) places.set(payloadPath(index), payload)
+  }
   for (const uses of byName.values()) {
     uses.forEach(({ index, artifact }, i) => {
       const last = i === uses.length - 1

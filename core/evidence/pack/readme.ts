@@ -36,6 +36,7 @@ with it, a log that was written anew is noticed even if the key was stolen.
 | \`diffs/\`, \`tests/\`, \`mutation/\` | what each batch changed, test results, mutation reports |
 | \`provenance.json\` | W3C PROV-JSON |
 | \`finops.json\`, \`finops.focus.csv\` | forecast and recorded cost, the latter as FOCUS |
+| \`payloads/INDEX.json\` | payloads that were too large to stand in their event, which names them by digest |
 | \`versions.json\` | engine and formats |
 | \`manifest.json\` | path, size and SHA-256 of each file but itself and the attestation |
 | \`attestation.intoto.jsonl\` | DSSE envelopes: the mission (subject: the manifest, the landed tree), each approval, each test result |

@@ -1,9 +1,17 @@
 import { type Html, html } from '../../platform/html.ts'
 import { people } from '../approvals.ts'
 import { outcomeOf } from '../claims.ts'
+import { drawing, drawingStyle } from '../drawing.ts'
 import { baseStyle, page } from '../html.ts'
 import { type Fact, lastBefore, type MissionView } from '../mission-view.ts'
+import { provenanceOf } from '../provenance.ts'
 
+const style = `${baseStyle}
+.graph{overflow:auto;max-height:40rem;border:1px solid #8884;border-radius:.4rem}
+${drawingStyle}`
+
+/** Rows of the timeline; a browser shows no more in one go. */
+const shownEvents = 5_000
 /** A diff longer than this is cut in the report; the pack has it whole. */
 const shownDiff = 200_000
 
@@ -66,8 +74,14 @@ function diffHtml(path: string, text: string): Html {
   return html`<h3>${path}</h3><pre>${lines}</pre>${cut && html`<p>Cut here; the file in the pack is whole.</p>`}`
 }
 
-/** `report.html`: the mission for a reader without tools. `diffs` by path in the pack. */
-export function reportHtml(view: MissionView, diffs: ReadonlyMap<string, string>, origin: string): string {
+/**
+ * `report.html`: the mission for a reader without tools.
+ * @param pack what it shows of the pack: diffs by path, paths of the pages on mutation tests
+ */
+export function reportHtml(
+  view: MissionView,
+  { diffs, mutation, origin }: { diffs: ReadonlyMap<string, string>; mutation: readonly string[]; origin: string },
+): string {
   const created = view.of('mission.created')[0]?.payload
   const plan = lastBefore(view, 'mission.planned')?.payload
   const end = lastBefore(view, 'mission.completed')?.payload
@@ -108,6 +122,7 @@ ${table(
 )}
 <h2>Verification</h2>
 ${table(['Recorded', 'By', 'Result', 'Tree', 'Invariants', 'Tests', 'Mutation score'], verificationRows(view))}
+${mutation.length > 0 && html`<p>Every mutant: ${mutation.map((path) => html`<a href="${path}">${path}</a> `)}</p>`}
 <h2>Cost</h2>
 ${table(
   ['Recorded', 'Scope', 'Model', 'Tokens', 'USD'],
@@ -123,14 +138,19 @@ ${plan?.forecast && html`<p>Forecast at planning: ${plan.forecast.usdEstimate} U
 <h2>Timeline</h2>
 ${table(
   ['Index', 'Recorded', 'Type', 'Actor'],
-  view.events.map((e) => [
-    html`${e.index}`,
-    html`${e.recordedAt}`,
-    html`${e.type}`,
-    html`${e.body ? e.body.actor.login : 'erased'}`,
-  ]),
+  view.events
+    .slice(0, shownEvents)
+    .map((e) => [
+      html`${e.index}`,
+      html`${e.recordedAt}`,
+      html`${e.type}`,
+      html`${e.body ? e.body.actor.login : 'erased'}`,
+    ]),
 )}
+${view.events.length > shownEvents && html`<p>${view.events.length - shownEvents} more are in <code>events.jsonl</code>.</p>`}
+<h2>Provenance</h2>
+<div class="graph">${drawing(provenanceOf(view))}</div>
 <h2>Diffs</h2>
 ${diffs.size === 0 ? html`<p class="dim">None recorded.</p>` : [...diffs].map(([path, text]) => diffHtml(path, text))}`
-  return page(`${created?.title ?? view.missionId}: audit report`, baseStyle, body)
+  return page(`${created?.title ?? view.missionId}: audit report`, style, body)
 }

@@ -1,5 +1,6 @@
+import { AtomicError } from '../../platform/errors.ts'
 import type { Claim, Verdict } from '../claims.ts'
-import { type NoteVerifier, parseVerifierKey } from '../log/keys.ts'
+import { type NoteVerifier, parseLogKey, parseVerifierKey } from '../log/keys.ts'
 import { type Archive, openArchive } from './archive.ts'
 import { type Anchor, type Check, type Inspection, Unjudged } from './check.ts'
 import { anchorsCheck } from './checks/anchors.ts'
@@ -11,6 +12,8 @@ import { filesCheck } from './checks/files.ts'
 import { keyCheck } from './checks/key.ts'
 import { logCheck } from './checks/log.ts'
 import { manifestCheck } from './checks/manifest.ts'
+import { timestampsCheck } from './checks/timestamps.ts'
+import { witnessesCheck } from './checks/witnesses.ts'
 
 export interface PackCheck {
   /** One claim, such as `log` or `approvals`. */
@@ -27,6 +30,10 @@ export interface VerifyOptions {
   /** Verifier keys of the log, had by another way than the pack. Without one nothing is proved. */
   keys: readonly string[]
   anchors?: readonly Anchor[]
+  /** At least `threshold` (default: all) of these witnesses must have cosigned one of the anchors. */
+  witnesses?: { keys: readonly string[]; threshold?: number }
+  /** Certificates in PEM that a timestamp of an anchor must lead to. */
+  timestampRoots?: readonly string[]
   requireIndependent?: boolean
 }
 
@@ -40,6 +47,8 @@ const checks: readonly Check[] = [
   filesCheck,
   ...claimChecks,
   anchorsCheck,
+  witnessesCheck,
+  timestampsCheck,
 ]
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
@@ -58,7 +67,8 @@ async function judge(check: Check, inspection: Inspection): Promise<Claim> {
  * the file has; throws only where the file cannot be read or a key is none (`INVALID_REQUEST`).
  */
 export async function verifyAuditPack(path: string, options: VerifyOptions): Promise<PackVerdict> {
-  const keys: NoteVerifier[] = options.keys.map(parseVerifierKey)
+  const keys: NoteVerifier[] = options.keys.map(parseLogKey)
+  const witnesses = options.witnesses && witnessPolicy(options.witnesses)
   let archive: Archive
   try {
     archive = await openArchive(path)
@@ -70,7 +80,13 @@ export async function verifyAuditPack(path: string, options: VerifyOptions): Pro
     return { ok: false, checks: [{ name: 'archive', verdict: 'fail', detail: messageOf(error) }, ...unjudged] }
   }
   try {
-    const inspection: Inspection = { archive, keys, anchors: options.anchors ?? [] }
+    const inspection: Inspection = {
+      archive,
+      keys,
+      anchors: options.anchors ?? [],
+      ...(witnesses && { witnesses }),
+      timestampRoots: options.timestampRoots ?? [],
+    }
     const found: PackCheck[] = [
       {
         name: 'archive',
@@ -83,6 +99,15 @@ export async function verifyAuditPack(path: string, options: VerifyOptions): Pro
   } finally {
     await archive.close()
   }
+}
+
+function witnessPolicy({ keys, threshold }: NonNullable<VerifyOptions['witnesses']>): Inspection['witnesses'] {
+  const parsed = keys.map(parseVerifierKey)
+  const needed = threshold ?? new Set(parsed.map((k) => k.name)).size
+  if (parsed.some((k) => !k.type.timestamped)) throw new AtomicError('INVALID_REQUEST', 'This is no key of a witness.')
+  if (!Number.isInteger(needed) || needed < 1 || needed > parsed.length)
+    throw new AtomicError('INVALID_REQUEST', `Of ${parsed.length} witnesses ${needed} cannot be asked for.`)
+  return { keys: parsed, threshold: needed }
 }
 
 function accepted({ name, verdict }: PackCheck, requireIndependent: boolean): boolean {

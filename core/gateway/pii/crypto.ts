@@ -1,4 +1,5 @@
 import { ALNUM, at, HEX, skip, startsWord } from '../engine/chars.ts'
+import { contextBefore } from '../engine/context.ts'
 import type { Detector } from '../engine/detector.ts'
 
 const alphabet = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l'
@@ -46,7 +47,7 @@ export const ethereum: Detector = {
   verify({ text }, start, end) {
     const stop = skip(text, end, HEX, 41)
     if (stop - end !== 40 || at(text, stop, ALNUM) || !startsWord(text, start)) return undefined
-    const before = text.slice(Math.max(0, start - 48), start)
+    const before = contextBefore(text, start, 48)
     return /wallet|ether|\beth\b|account|address|payee|recipient/i.test(before)
       ? { start, end: stop, confidence: 0.8 }
       : undefined

@@ -1,4 +1,5 @@
 import { ALNUM, at, DIGIT, HEX } from '../engine/chars.ts'
+import { contextBefore } from '../engine/context.ts'
 import type { Detector } from '../engine/detector.ts'
 
 /** IPv4 addresses that stand for a machine: not loopback, masks, multicast or versions with four parts. */
@@ -39,13 +40,12 @@ const isSection = (text: string, start: number, octets: readonly number[]): bool
   const before = text[start - 1] ?? ' '
   if (before === '/' || before === '@') return false
   return (
-    !'"\'`'.includes(before) ||
-    !/addr|host|\bip|ip\b|server|client|peer|node/i.test(text.slice(Math.max(0, start - 32), start))
+    !'"\'`'.includes(before) || !/addr|host|\bip|ip\b|server|client|peer|node/i.test(contextBefore(text, start, 32))
   )
 }
 
 const isVersion = (text: string, start: number): boolean =>
-  /((version|release|build|@|\bv|chrome\/|firefox\/)\W{0,3}|==\s?)$/i.test(text.slice(Math.max(0, start - 16), start))
+  /((version|release|build|@|\bv|chrome\/|firefox\/)\W{0,3}|==\s?)$/i.test(contextBefore(text, start, 16))
 
 function names([a, b, c, d]: number[]): boolean {
   if (a === 0 || a === 127 || a! >= 224) return false

@@ -1,3 +1,4 @@
+import { contextBefore } from '../engine/context.ts'
 import type { Detector } from '../engine/detector.ts'
 import { readDigits, standsAlone } from './digits.ts'
 
@@ -15,7 +16,7 @@ export const usSsn: Detector = {
     const { digits, end, groups, marks } = readDigits(text, start, '- ', 9)
     if (digits.length !== 9 || groups.join() !== '3,2,4' || marks[0] !== marks[1] || !standsAlone(text, start, end))
       return undefined
-    if (marks[0] === ' ' && !/ssn|social|security/i.test(text.slice(Math.max(0, start - 40), start))) return undefined
+    if (marks[0] === ' ' && !/ssn|social|security/i.test(contextBefore(text, start, 40))) return undefined
     const area = digits.slice(0, 3)
     if (
       area === '000' ||

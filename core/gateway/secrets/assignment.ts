@@ -117,7 +117,8 @@ function quotedEnd(text: string, from: number, quote: string): number {
   for (let i = from; i < stop; i++) {
     if (text.startsWith(quote, i)) return i
     if (text[i] === '\n' || text[i] === '\r') return -1
-    if (text[i] === '\\' && quote.length === 1) i++
+    // In an element a backslash is nothing but itself.
+    if (text[i] === '\\' && quote.length === 1 && quote !== '<') i++
   }
   return -1
 }

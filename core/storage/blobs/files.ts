@@ -89,6 +89,15 @@ export async function openFileBlobs(dir: string, clock: Clock = systemClock): Pr
         throw new AtomicError('INTERNAL', { detail: 'The stored bytes do not match their digest.', place: digest })
       return new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
     },
+    async remove(digest) {
+      const place = placeOf(digest)
+      if (!place) return
+      await rm(place.path, { force: true })
+      // Where the folder was never made there was nothing to remove.
+      await syncDirectory(join(dir, place.folder)).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw error
+      })
+    },
     async has(digest) {
       const place = placeOf(digest)
       return (

@@ -30,7 +30,9 @@ test('PROV-JSON fits W3C’s schema', async () => {
   await record(world.evidence, strange, await missionEvents(world.blobs))
   const validate = await validator('prov-json')
   for (const id of ['good', strange]) {
-    const document = JSON.parse(textOf(await world.evidence.service.mission({ params: { id } }, { ...ctx, accept })))
+    const document = JSON.parse(
+      textOf(await world.evidence.service.mission({ params: { id }, query: {} }, { ...ctx, accept })),
+    )
     expect(validate(document), JSON.stringify(validate.errors)).toBe(true)
     expect(Object.keys(document.entity).length).toBeGreaterThan(8)
     // Both ends of every relation are declared.
@@ -43,12 +45,12 @@ test('PROV-JSON fits W3C’s schema', async () => {
 })
 
 test('the answer has the graph in the contract’s own shape', async () => {
-  const answer = await world.evidence.service.mission({ params: { id: 'good' } }, ctx)
+  const answer = await world.evidence.service.mission({ params: { id: 'good' }, query: {} }, ctx)
   if (answer instanceof Content) throw new Error('expected JSON')
   const ids = new Set(answer.nodes.map((n) => n.id))
   for (const { from, to } of answer.edges) expect([ids.has(from), ids.has(to)]).toEqual([true, true])
   expect(answer.nodes.map((n) => n.label)).toContain('bob')
-  await expect(world.evidence.service.mission({ params: { id: 'none' } }, ctx)).rejects.toMatchObject({
+  await expect(world.evidence.service.mission({ params: { id: 'none' }, query: {} }, ctx)).rejects.toMatchObject({
     code: 'NOT_FOUND',
   })
 })

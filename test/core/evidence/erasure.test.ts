@@ -23,7 +23,7 @@ const erase = (missionId: string, eventIds: string[]) =>
     ctx,
   ) as Promise<AppendedEvent>
 const eventsOf = async (missionId: string) => {
-  const answer = await world.evidence.service.mission({ params: { id: missionId } }, ctx)
+  const answer = await world.evidence.service.mission({ params: { id: missionId }, query: {} }, ctx)
   if (answer instanceof Content) throw new Error('expected JSON')
   return (answer as MissionEvidence).events
 }

@@ -28,7 +28,11 @@ const checkpoint = async () => (await world.evidence.service.checkpoint({ query:
 test('a pack as it should be passes every check that can be made', async () => {
   const anchor = (await checkpoint()).body as string
   const { ok, checks } = await verify(await packed(), { anchors: [anchor], requireIndependent: true })
-  expect(checks.filter((c) => c.verdict !== 'pass')).toEqual([])
+  // Nobody named witnesses or timestamp authorities: that is said, and is no failure.
+  expect(checks.filter((c) => c.verdict !== 'pass').map((c) => `${c.name} ${c.verdict}`)).toEqual([
+    'witnesses not-assessed',
+    'timestamps not-assessed',
+  ])
   expect(ok).toBe(true)
 })
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { ArtifactRef, CallContext } from '../../../core/contracts/index.ts'
 import { diffName, junitName, mutationName } from '../../../core/evidence/conventions.ts'
 import { newKey, parseSignerKey } from '../../../core/evidence/log/keys.ts'
-import { createEvidenceService, type Evidence } from '../../../core/evidence/service.ts'
+import { createEvidenceService, type Evidence, type EvidenceOptions } from '../../../core/evidence/service.ts'
 import { canonicalDigest } from '../../../core/platform/canonical.ts'
 import { openFileBlobs } from '../../../core/storage/blobs/files.ts'
 import type { Blobs } from '../../../core/storage/blobs.ts'
@@ -25,7 +25,7 @@ export interface World {
   vkey: string
   skey: string
   /** Another service on the same store, as after a restart or in another process. */
-  again(skey?: string, retired?: string[]): Evidence
+  again(skey?: string, retired?: string[], more?: Partial<EvidenceOptions>): Evidence
   close(): Promise<void>
 }
 
@@ -41,13 +41,14 @@ export async function openWorld(given?: { skey: string; vkey: string }): Promise
   const blobs = await openFileBlobs(join(dir, 'blobs'))
   const { skey, vkey } = given ?? newKey(origin)
   const clock = testClock()
-  const again: World['again'] = (other = skey, retired = []) =>
+  const again: World['again'] = (other = skey, retired = [], more = {}) =>
     createEvidenceService({
       store,
       blobs,
       keys: { signers: [parseSignerKey(other)], retired: retired.map(parseSignerKey) },
       clock,
       origin,
+      ...more,
     })
   const close = async () => {
     await store.close()

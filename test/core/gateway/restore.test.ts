@@ -20,7 +20,7 @@ const redacted = (text: string) => {
 
 describe('restore', () => {
   it('gives back the exact bytes of any document, once and twice redacted, with its keys (the soak tries 100,000)', () => {
-    for (let seed = 1; seed <= 1_200; seed++) expect(roundTripFault(seed)).toBeUndefined()
+    for (let seed = 1; seed <= 500; seed++) expect(roundTripFault(seed)).toBeUndefined()
   })
   it('leaves what it does not know', () => {
     const { vault } = redacted('bob@acme.org')
@@ -46,7 +46,7 @@ describe('restore', () => {
           expect(out + end()).toBe(`"${text}" {"a":4539578763621486}`)
         },
       ),
-      { seed: 6, numRuns: 400 },
+      { seed: 6, numRuns: 200 },
     )
   })
 })

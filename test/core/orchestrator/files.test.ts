@@ -100,10 +100,14 @@ describe('a mission whose files came with the request', () => {
     const file = join(house.dir, 'pack.zip')
     await writeFile(file, await house.orchestrator.pack(id, ann))
     const verdict = await verifyAuditPack(file, { keys: [house.vkey], requireIndependent: true })
-    expect(verdict.checks.filter((c) => c.verdict !== 'pass').map((c) => c.name)).toEqual(['anchors'])
+    expect(verdict.checks.filter((c) => c.verdict !== 'pass').map((c) => c.name)).toEqual([
+      'anchors',
+      'witnesses',
+      'timestamps',
+    ])
     expect(verdict.ok).toBe(true)
 
-    const graph = await house.services.evidence.mission({ params: { id } }, ann)
+    const graph = await house.services.evidence.mission({ params: { id }, query: {} }, ann)
     expect(JSON.stringify(graph)).not.toContain('ben@corp-mail.org')
 
     expect(await code(service.rollback({ params: { id, batchId: first.batchId }, body: { reason: 'r' } }, ann))).toBe(

@@ -65,6 +65,19 @@ describe('blobs in files', () => {
     }
   })
 
+  it('destroys what is removed, for good, and takes it again', async () => {
+    const { digest } = await blobs.put(bytes('personal'))
+    const other = await blobs.put(bytes('other'))
+    await blobs.remove(digest)
+    expect(await blobs.has(digest)).toBe(false)
+    await expect(blobs.get(digest)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await expect(stat(pathOf(digest))).rejects.toMatchObject({ code: 'ENOENT' })
+    for (const nowhere of [digest, `sha256:${'0'.repeat(64)}`, '../../etc/passwd', '']) await blobs.remove(nowhere)
+    expect(await blobs.get(other.digest)).toEqual(bytes('other'))
+    await blobs.put(bytes('personal'))
+    expect(await blobs.get(digest)).toEqual(bytes('personal'))
+  })
+
   it('keeps files to their owner and clears away what a crash left', async () => {
     const { digest } = await blobs.put(bytes('mine'))
     expect((await stat(pathOf(digest))).mode & 0o077).toBe(0)

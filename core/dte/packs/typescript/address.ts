@@ -2,8 +2,8 @@ import ts from 'typescript'
 import { byCodeUnit } from '../../paths.ts'
 import { bindingOf, declarationKey, isLabel, type Key, symbolKeys } from './binding.ts'
 import { isNameNode, type NameNode, nodeAt } from './occurrences.ts'
-import type { Project, View } from './project.ts'
 import { listed, placeAt, placeOf, refuse } from './refusals.ts'
+import type { View, Views } from './views.ts'
 
 /** What an address names. */
 export interface Target {
@@ -39,7 +39,7 @@ export function parseAddress(symbol: string): Address {
   return { path: symbol.slice(0, hash), names: names.map((n) => n.replace(/^"(.*)"$/, '$1')) }
 }
 
-export function viewOf(project: Project, path: string): View {
+export function viewOf(project: Views, path: string): View {
   const view = project.view(path)
   if (view === undefined)
     throw refuse('SYMBOL_NOT_FOUND', `There is no source file ${path} in the project.`, `${path}:1:1`)
@@ -127,7 +127,7 @@ function suggestions(view: View, name: string): string {
  * The symbol behind an address in the tree.
  * @throws AtomicError `SYMBOL_NOT_FOUND`, `SYMBOL_AMBIGUOUS`
  */
-export function resolveAddress(project: Project, address: Address): Target {
+export function resolveAddress(project: Views, address: Address): Target {
   const view = viewOf(project, address.path)
   if (address.names === undefined) return targetAt(view, nameAt(view, address.line ?? 0, address.column ?? 0))
   let found: ts.Symbol[] = []

@@ -2,9 +2,9 @@ import ts from 'typescript'
 import { bindingOf, isExternalKey, type Key, symbolKeys } from './binding.ts'
 import type { EditSet } from './edits.ts'
 import { isNameNode, nodeAt } from './occurrences.ts'
-import type { Project, View } from './project.ts'
 import { placeAt, refuse } from './refusals.ts'
 import { classesOf, type Part, type Site, sitesOf } from './sites.ts'
+import type { View, Views } from './views.ts'
 
 /** What a token of the result must refer to. */
 interface Expectation {
@@ -47,7 +47,7 @@ function expectationsOf(site: Site, part: Part, edits: EditSet, to: string): Exp
  * @throws AtomicError `NAME_COLLISION` with the place in the base tree.
  */
 export function checkBindings(
-  after: Project,
+  after: Views,
   before: { sites: readonly { site: Site; part: Part }[]; members: ReadonlySet<Key> },
   edits: EditSet,
   to: string,
@@ -92,7 +92,7 @@ export function checkBindings(
  * Sites that an operation did not touch must refer to what they referred to before.
  * @throws AtomicError `NAME_COLLISION`
  */
-export function checkUnmoved(after: Project, sites: readonly Site[], edits: EditSet, why: string): void {
+export function checkUnmoved(after: Views, sites: readonly Site[], edits: EditSet, why: string): void {
   for (const site of sites) {
     const want = expectationsOf(site, { inner: false, outer: false }, edits, site.node.text)[0] as Expectation
     const view = after.views.get(want.path)?.find((v) => sameProgram(v, want.view)) ?? after.view(want.path)
@@ -115,7 +115,7 @@ export function checkUnmoved(after: Project, sites: readonly Site[], edits: Edit
 /** The same configuration before and after: by its options object, which a unit keeps. */
 const sameProgram = (a: View, b: View): boolean => a.program.getCompilerOptions() === b.program.getCompilerOptions()
 
-function placeOfKey(key: Key, project: Project): string {
+function placeOfKey(key: Key, project: Views): string {
   const colon = key.lastIndexOf(':')
   const view = project.view(key.slice(0, colon))
   return view === undefined ? key : placeAt(view.source, Number(key.slice(colon + 1)))

@@ -1,7 +1,8 @@
 import ts from 'typescript'
 import type { Key } from './binding.ts'
 import { expressionOrigins, lastName } from './origin.ts'
-import type { Project, View } from './project.ts'
+import type { Project } from './project.ts'
+import type { View } from './views.ts'
 
 export type CallLike = ts.CallExpression | ts.NewExpression | ts.TaggedTemplateExpression
 

@@ -73,6 +73,18 @@ function options(from: ts.CompilerOptions, loose: boolean): ts.CompilerOptions {
  * @throws AtomicError `INVALID_CHANGESPEC` when the project named does not exist or cannot be read.
  */
 export function unitsOf(files: VirtualFiles, project?: string): Unit[] {
+  const key = `${files.structure} ${project ?? ''}`
+  const units = known.get(key) ?? findUnits(files, project)
+  known.delete(key)
+  known.set(key, units)
+  for (const oldest of known.keys()) if (known.size > 8) known.delete(oldest)
+  return units.map((unit) => ({ ...unit }))
+}
+
+/** Units found before. Options keep their identity, by which programs of before and after are told to be the same. */
+const known = new Map<string, Unit[]>()
+
+function findUnits(files: VirtualFiles, project: string | undefined): Unit[] {
   const paths = files.paths()
   const units: Unit[] = []
   const covered = new Set<string>()

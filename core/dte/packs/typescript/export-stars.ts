@@ -1,8 +1,8 @@
 import ts from 'typescript'
 import { type Key, symbolKeys } from './binding.ts'
 import type { EditSet } from './edits.ts'
-import type { Project, View } from './project.ts'
 import { refuse } from './refusals.ts'
+import type { View, Views } from './views.ts'
 
 /** What modules with `export *` give out under the two names. */
 export type Stars = Map<string, { old: Key[]; new: Key[] }>
@@ -13,7 +13,7 @@ function exportKeys(view: View, name: string): Key[] {
   return symbolKeys(found, view.checker)
 }
 
-export function exportStars(project: Project, old: string, to: string): Stars {
+export function exportStars(project: Views, old: string, to: string): Stars {
   const stars: Stars = new Map()
   for (const [path, [view]] of project.views) {
     if (view === undefined) continue
@@ -28,7 +28,7 @@ export function exportStars(project: Project, old: string, to: string): Stars {
  * @throws AtomicError `NAME_COLLISION` where a name that a module gave out would be lost or change its meaning.
  */
 export function checkExportStars(
-  after: Project,
+  after: Views,
   stars: Stars,
   members: ReadonlySet<Key>,
   edits: EditSet,

@@ -1,9 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import ts from 'typescript'
 import { byCodeUnit, normalizePath } from '../../paths.ts'
-import { isRegular, type Tree, type TreeChanges, textOf } from '../../tree.ts'
+import { isRegular, type Tree, type TreeChanges } from '../../tree.ts'
+import { blobText } from './source-cache.ts'
 
 /** Where the tree stands for the compiler; nothing of this machine's disk is under it. */
 const root = '/tree'
@@ -26,13 +28,23 @@ export const isSource = (path: string): boolean => /\.[cm]?[jt]sx?$/.test(path)
 /** Folders whose files are somebody else's, wherever they stand. */
 export const isForeign = (path: string): boolean => /(^|\/)node_modules\//.test(path)
 
-const libraryTexts = new Map<string, string | undefined>()
+const readLibraries = new Map<string, string | undefined>()
 function libraryText(name: string): string | undefined {
-  if (!libraryTexts.has(name)) {
+  if (!readLibraries.has(name)) {
     const file = join(libraryFolder, name)
-    libraryTexts.set(name, /^lib\.[\w.]*d\.ts$/.test(name) && existsSync(file) ? readFileSync(file, 'utf8') : undefined)
+    readLibraries.set(
+      name,
+      /^lib\.[\w.]*d\.ts$/.test(name) && existsSync(file) ? readFileSync(file, 'utf8') : undefined,
+    )
   }
-  return libraryTexts.get(name)
+  return readLibraries.get(name)
+}
+
+let allLibraries: string[] | undefined
+/** Every declaration file of the language's library. */
+export function libraryTexts(): readonly string[] {
+  allLibraries ??= readdirSync(libraryFolder).flatMap((name) => libraryText(name) ?? [])
+  return allLibraries
 }
 
 interface Folder {
@@ -47,9 +59,10 @@ interface Folder {
 export class VirtualFiles implements ts.ModuleResolutionHost, ts.ParseConfigHost {
   readonly useCaseSensitiveFileNames = true
   #tree: Tree
-  #texts = new Map<string, { oid: string; text: string | undefined }>()
   #folders = new Map<string, Folder>()
   #packages: [name: string, folder: string][] = []
+  #paths: readonly string[] | undefined
+  #structure: string | undefined
 
   constructor(tree: Tree) {
     this.#tree = tree
@@ -66,10 +79,12 @@ export class VirtualFiles implements ts.ModuleResolutionHost, ts.ParseConfigHost
     let structure = false
     for (const [path, entry] of changes) {
       if (isRegular(entry) !== isRegular(this.#tree.get(path))) structure = true
-      if (/(^|\/)(package|tsconfig[^/]*|jsconfig)\.json$/.test(path)) structure = true
+      if (path.endsWith('.json')) structure = true
     }
     this.#tree = tree
     if (structure) {
+      this.#paths = undefined
+      this.#structure = undefined
       this.#folders = new Map()
       for (const [path, entry] of tree) if (isRegular(entry)) this.#list(path)
       this.#findPackages()
@@ -82,17 +97,23 @@ export class VirtualFiles implements ts.ModuleResolutionHost, ts.ParseConfigHost
   }
 
   text(path: string): string | undefined {
-    const entry = this.#tree.get(path)
-    if (!isRegular(entry)) return undefined
-    const known = this.#texts.get(path)
-    if (known?.oid === entry.oid) return known.text
-    const text = textOf(entry)
-    this.#texts.set(path, { oid: entry.oid, text })
-    return text
+    return blobText(this.#tree.get(path))
   }
 
-  paths(): string[] {
-    return [...this.#tree.keys()].filter((p) => !isForeign(p) && isRegular(this.#tree.get(p))).sort(byCodeUnit)
+  /** Paths of the regular files, dependencies left out, in the order of code units. */
+  paths(): readonly string[] {
+    this.#paths ??= [...this.#tree.keys()].filter((p) => !isForeign(p) && isRegular(this.#tree.get(p))).sort(byCodeUnit)
+    return this.#paths
+  }
+
+  /** Names all that decides where an import leads and which files a configuration takes: paths, and what JSON files say. */
+  get structure(): string {
+    if (this.#structure === undefined) {
+      const hash = createHash('sha256')
+      for (const path of this.paths()) hash.update(`${path}\0${path.endsWith('.json') ? this.oid(path) : ''}\n`)
+      this.#structure = hash.digest('hex')
+    }
+    return this.#structure
   }
 
   readonly fileExists = (name: string): boolean => {

@@ -1,9 +1,18 @@
 import ts from 'typescript'
 import { libraryLocation, librarySource, toTree, type VirtualFiles, virtualRoot } from './files.ts'
+import { resolutionCache } from './resolution.ts'
+import { parsedSource, parseKey } from './source-cache.ts'
 
-/** A compiler's view of the tree; sources are parsed once for each content and module format. */
-export function compilerHost(files: VirtualFiles): ts.CompilerHost {
-  const sources = new Map<string, { oid: string; format: unknown; source: ts.SourceFile }>()
+/** Does a program follow what this specifier names? */
+export type Follows = (source: ts.SourceFile, specifier: ts.StringLiteralLike) => boolean
+
+/** A compiler's view of the tree under one set of options; by default every import is followed. */
+export function compilerHost(
+  files: VirtualFiles,
+  unitOptions: ts.CompilerOptions,
+  follows: Follows = () => true,
+): ts.CompilerHost {
+  const key = parseKey(unitOptions)
   return {
     getSourceFile: (name, versionOrOptions) => {
       const given = typeof versionOrOptions === 'object' ? versionOrOptions : { languageVersion: versionOrOptions }
@@ -11,14 +20,26 @@ export function compilerHost(files: VirtualFiles): ts.CompilerHost {
       const path = toTree(name)
       if (path === undefined) return librarySource(name, options)
       const oid = files.oid(path)
-      if (oid === undefined) return undefined
-      const known = sources.get(path)
-      if (known?.oid === oid && known.format === options.impliedNodeFormat) return known.source
-      const text = files.readFile(name)
-      if (text === undefined) return undefined
-      const source = ts.createSourceFile(name, text, options, true)
-      sources.set(path, { oid, format: options.impliedNodeFormat, source })
-      return source
+      const text = oid === undefined ? undefined : files.readFile(name)
+      return oid === undefined || text === undefined ? undefined : parsedSource(name, oid, text, key, options)
+    },
+    resolveModuleNameLiterals: (literals, from, redirected, options, source) => {
+      const cache = resolutionCache(files, options)
+      // One module named twice in a file is one to the compiler, which keeps the last answer.
+      const followed = new Set(literals.filter((literal) => follows(source, literal)).map((literal) => literal.text))
+      return literals.map((literal) =>
+        followed.has(literal.text)
+          ? ts.resolveModuleName(
+              literal.text,
+              from,
+              options,
+              files,
+              cache,
+              redirected,
+              ts.getModeForUsageLocation(source, literal, options),
+            )
+          : { resolvedModule: undefined },
+      )
     },
     getDefaultLibFileName: (options) => `${libraryLocation}/${ts.getDefaultLibFileName(options)}`,
     getDefaultLibLocation: () => libraryLocation,

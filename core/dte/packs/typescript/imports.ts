@@ -3,9 +3,10 @@ import { byCodeUnit, directoryOf, normalizePath, relativePath } from '../../path
 import type { EditSet } from './edits.ts'
 import { toVirtual } from './files.ts'
 import { newlineOf } from './layout.ts'
-import { moduleSites, resolveSpecifier } from './module-sites.ts'
-import type { Project, View } from './project.ts'
+import { type ModuleFile, moduleSites, resolveSpecifier } from './module-sites.ts'
+import type { Project } from './project.ts'
 import { placeOf, refuse } from './refusals.ts'
+import type { View } from './views.ts'
 
 /** One name to import: `name`, `name as local`, `default as local`, `* as local`. */
 export interface Wanted {
@@ -38,6 +39,12 @@ export function wantedNames(
   )
 }
 
+const fileOf = ({ path, source, program }: View): ModuleFile => ({
+  path,
+  source,
+  options: program.getCompilerOptions(),
+})
+
 /** A relative module is a path from the root of the tree, else from the importing file. */
 export function locate(
   module: string,
@@ -45,7 +52,7 @@ export function locate(
   project: Project,
 ): { specifier: string; target: string | undefined } {
   if (!/^\.\.?(\/|$)/.test(module))
-    return { specifier: module, target: resolveSpecifier(module, view, 'module', project.files) }
+    return { specifier: module, target: resolveSpecifier(module, fileOf(view), 'module', project.files) }
   const fromRoot = normalizePath(module)
   for (const ending of [
     '',
@@ -71,7 +78,7 @@ export function locate(
     if (path === undefined || !project.files.fileExists(toVirtual(path))) continue
     return { specifier: specifierTo(path, view, project), target: path }
   }
-  const target = resolveSpecifier(module, view, 'module', project.files)
+  const target = resolveSpecifier(module, fileOf(view), 'module', project.files)
   if (target === undefined)
     throw refuse(
       'SYMBOL_NOT_FOUND',
@@ -86,9 +93,7 @@ function specifierTo(path: string, view: View, project: Project): string {
   const relative = relativePath(directoryOf(view.path), path)
   const bare = relative.replace(/\.d\.[cm]?ts$|\.[cm]?[jt]sx?$/, '')
   const emitted = relative.replace(/\.(?:d\.)?([cm]?)tsx?$/, '.$1js')
-  const written = moduleSites(project)
-    .filter((s) => s.view.path === view.path && s.text.startsWith('.'))
-    .map((s) => s.text)
+  const written = moduleSites(project.files, fileOf(view)).flatMap((s) => (s.text.startsWith('.') ? [s.text] : []))
   const style = written.some((w) => /\.[cm]?tsx?$/.test(w))
     ? relative
     : written.some((w) => /\.[cm]?jsx?$/.test(w))
@@ -101,7 +106,7 @@ function specifierTo(path: string, view: View, project: Project): string {
     project.files,
     view.program.getCompilerOptions(),
   )
-  const found = choices.find((c) => resolveSpecifier(c, view, 'module', project.files, mode) === path)
+  const found = choices.find((c) => resolveSpecifier(c, fileOf(view), 'module', project.files, mode) === path)
   if (found === undefined)
     throw refuse('SYMBOL_NOT_FOUND', `No import leads from ${view.path} to ${path}.`, `${view.path}:1:1`)
   return found
@@ -206,7 +211,7 @@ function existingImport(
     const written = (declaration.moduleSpecifier as ts.StringLiteral).text
     const same =
       written === specifier ||
-      (target !== undefined && resolveSpecifier(written, view, 'module', project.files) === target)
+      (target !== undefined && resolveSpecifier(written, fileOf(view), 'module', project.files) === target)
     const given = declaration.importClause
     if (!same || given === undefined || given.isTypeOnly) continue
     if (name === 'default' && given.name !== undefined) return given.name.text

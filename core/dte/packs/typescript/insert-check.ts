@@ -4,9 +4,10 @@ import type { EditSet, TextEdit } from './edits.ts'
 import type { List } from './lists.ts'
 import { isMember } from './names.ts'
 import { isNameNode, nodeAt } from './occurrences.ts'
-import type { Project, View } from './project.ts'
+import type { Project } from './project.ts'
 import { placeAt, refuse } from './refusals.ts'
 import type { Site } from './sites.ts'
+import type { View } from './views.ts'
 
 export interface Declared {
   name: string

@@ -8,10 +8,11 @@ import { checkInserted, declaredNames, snippetNames } from './insert-check.ts'
 import { endWithComments, indentAt, indentUnit, newlineOf, reindent, startWithComments } from './layout.ts'
 import { type List, listAround, listInside } from './lists.ts'
 import { nodeAt } from './occurrences.ts'
-import type { Project, View } from './project.ts'
+import type { Project } from './project.ts'
 import { placeOf, refuse } from './refusals.ts'
 import { type Site, sitesOf } from './sites.ts'
 import { checkSyntax } from './syntax.ts'
+import type { View } from './views.ts'
 
 type Insert = Extract<Operation, { op: 'insertNode' }>
 

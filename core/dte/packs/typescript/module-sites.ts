@@ -1,11 +1,19 @@
 import ts from 'typescript'
 import { directoryOf, normalizePath } from '../../paths.ts'
-import { toTree, toVirtual } from './files.ts'
-import type { Project, View } from './project.ts'
+import { toTree, toVirtual, type VirtualFiles } from './files.ts'
+import { resolutionCache } from './resolution.ts'
+import { parsedAlone } from './source-cache.ts'
+
+/** A source file and the options under which its imports are resolved. */
+export interface ModuleFile {
+  path: string
+  source: ts.SourceFile
+  options: ts.CompilerOptions
+}
 
 /** A place that names another file. */
 export interface ModuleSite {
-  view: View
+  file: ModuleFile
   /** The specifier as written, quotes not counted. */
   text: string
   start: number
@@ -33,84 +41,94 @@ function namesModule(call: ts.CallExpression): boolean {
     : /^(jest|vi|vitest)$/.test(object.text) && mockCall.test(callee.name.text)
 }
 
-function collect(view: View): { literal: ts.StringLiteralLike; kind: 'module' | 'asset' }[] {
+/** What names a module elsewhere than in the import and export declarations of a file. */
+const deep = /\bimport\s*[(.<]|\brequire\b|\b(jest|vi|vitest)\b|\bnew\s+URL\b|@import\b/
+
+function collect(source: ts.SourceFile): { literal: ts.StringLiteralLike; kind: 'module' | 'asset' }[] {
   const found: { literal: ts.StringLiteralLike; kind: 'module' | 'asset' }[] = []
   const add = (node: ts.Node | undefined, kind: 'module' | 'asset' = 'module'): void => {
     if (node !== undefined && ts.isStringLiteralLike(node)) found.push({ literal: node, kind })
   }
+  const isDeep = deep.test(source.text)
   const visit = (node: ts.Node): void => {
-    if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node) || ts.isJSDocImportTag(node))
+    let whole = isDeep
+    if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node) || ts.isJSDocImportTag(node)) {
       add(node.moduleSpecifier)
-    else if (ts.isExternalModuleReference(node)) add(node.expression)
+      whole = true
+    } else if (ts.isExternalModuleReference(node)) add(node.expression)
     else if (ts.isImportTypeNode(node)) add(ts.isLiteralTypeNode(node.argument) ? node.argument.literal : undefined)
-    else if (ts.isModuleDeclaration(node) && ts.isStringLiteral(node.name) && /^\.\.?\//.test(node.name.text))
-      add(node.name)
-    else if (ts.isCallExpression(node) && namesModule(node)) add(node.arguments[0])
+    else if (ts.isModuleDeclaration(node)) {
+      if (ts.isStringLiteral(node.name) && /^\.\.?\//.test(node.name.text)) add(node.name)
+      whole = true
+    } else if (ts.isCallExpression(node) && namesModule(node)) add(node.arguments[0])
     else if (ts.isNewExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === 'URL') {
       const base = node.arguments?.[1]
-      if (base !== undefined && base.getText() === 'import.meta.url') add(node.arguments?.[0], 'asset')
+      if (base !== undefined && base.getText(source) === 'import.meta.url') add(node.arguments?.[0], 'asset')
     }
-    for (const doc of (node as { jsDoc?: readonly ts.Node[] }).jsDoc ?? []) visit(doc)
-    ts.forEachChild(node, visit)
+    const enter = (child: ts.Node): void => {
+      // Which way a specifier resolves depends on where it stands, so the way up must be known.
+      ;(child as { parent: ts.Node }).parent = node
+      visit(child)
+    }
+    if (isDeep) for (const doc of (node as { jsDoc?: readonly ts.Node[] }).jsDoc ?? []) enter(doc)
+    if (whole || ts.isSourceFile(node) || ts.isModuleBlock(node)) ts.forEachChild(node, enter)
   }
-  visit(view.source)
+  visit(source)
   return found
 }
 
-/** The file that a specifier leads to from this place. */
+/** The file that a specifier leads to from a place. */
 export function resolveSpecifier(
   text: string,
-  from: View,
+  from: Pick<ModuleFile, 'path' | 'options'>,
   kind: ModuleSite['kind'],
-  files: ts.ModuleResolutionHost,
+  files: VirtualFiles,
   mode?: ts.ResolutionMode,
-  options = from.program.getCompilerOptions(),
-  fromPath = from.path,
 ): string | undefined {
   if (kind === 'module') {
-    const name = toVirtual(fromPath)
-    const resolved = ts.resolveModuleName(text, name, options, files, undefined, undefined, mode).resolvedModule
-      ?.resolvedFileName
+    const { options } = from
+    const cache = resolutionCache(files, options)
+    const resolved = ts.resolveModuleName(text, toVirtual(from.path), options, files, cache, undefined, mode)
+      .resolvedModule?.resolvedFileName
     if (resolved !== undefined) return toTree(resolved)
   }
   if (kind !== 'reference' && !/^\.\.?(\/|$)/.test(text)) return undefined
-  const path = normalizePath(`${directoryOf(fromPath)}/${text.replace(/[?#].*$/, '')}`)
+  const path = normalizePath(`${directoryOf(from.path)}/${text.replace(/[?#].*$/, '')}`)
   return path !== undefined && files.fileExists(toVirtual(path)) ? path : undefined
 }
 
-export function modeOf(view: View, literal: ts.StringLiteralLike | undefined): ts.ResolutionMode {
-  return literal === undefined
-    ? undefined
-    : ts.getModeForUsageLocation(view.source, literal, view.program.getCompilerOptions())
+export function modeOf({ source, options }: ModuleFile, literal: ts.StringLiteralLike | undefined): ts.ResolutionMode {
+  return literal === undefined ? undefined : ts.getModeForUsageLocation(source, literal, options)
 }
 
-/** Every place of the project that names a file, in order of path and position; each file by its first view. */
-export function moduleSites(project: Project): ModuleSite[] {
-  const sites: ModuleSite[] = []
-  for (const views of project.views.values()) {
-    const view = views[0] as View
-    const own: ModuleSite[] = []
-    for (const { literal, kind } of collect(view)) {
-      const target = resolveSpecifier(
-        literal.text,
-        view,
-        kind,
-        project.files,
-        kind === 'module' ? modeOf(view, literal) : undefined,
-      )
-      own.push({ view, text: literal.text, start: literal.getStart() + 1, end: literal.end - 1, kind, target, literal })
-    }
-    for (const r of view.source.referencedFiles) {
-      own.push({
-        view,
-        text: r.fileName,
-        start: r.pos,
-        end: r.end,
-        kind: 'reference',
-        target: resolveSpecifier(r.fileName, view, 'reference', project.files),
-      })
-    }
-    sites.push(...own.sort((a, b) => a.start - b.start))
+/** How a file is read as a module: as ESM or CommonJS where the options leave that to its place. */
+export const formatOf = (files: VirtualFiles, path: string, options: ts.CompilerOptions): ts.ResolutionMode =>
+  ts.getImpliedNodeFormatForFile(toVirtual(path), undefined, files, options)
+
+/** A file, parsed by itself: to know where its imports lead needs no program. */
+export function moduleFile(files: VirtualFiles, path: string, options: ts.CompilerOptions): ModuleFile | undefined {
+  const oid = files.oid(path)
+  const text = files.text(path)
+  if (oid === undefined || text === undefined) return undefined
+  const format = formatOf(files, path, options)
+  return { path, source: parsedAlone(toVirtual(path), oid, text, format), options }
+}
+
+/** Every place of a file that names another, in order. */
+export function moduleSites(files: VirtualFiles, file: ModuleFile): ModuleSite[] {
+  const { source } = file
+  const sites: ModuleSite[] = collect(source).map(({ literal, kind }) => ({
+    file,
+    text: literal.text,
+    start: literal.getStart(source) + 1,
+    end: literal.end - 1,
+    kind,
+    target: resolveSpecifier(literal.text, file, kind, files, kind === 'module' ? modeOf(file, literal) : undefined),
+    literal,
+  }))
+  for (const { fileName, pos, end } of source.referencedFiles) {
+    const target = resolveSpecifier(fileName, file, 'reference', files)
+    sites.push({ file, text: fileName, start: pos, end, kind: 'reference', target })
   }
-  return sites
+  return sites.sort((a, b) => a.start - b.start)
 }

@@ -1,5 +1,6 @@
 import ts from 'typescript'
-import type { View } from './project.ts'
+import type { View } from './views.ts'
+import { isWordPart } from './words.ts'
 
 /** A token that can carry a name: identifiers, and strings where a property is named by one. */
 export type NameNode = ts.Identifier | ts.PrivateIdentifier | ts.StringLiteral | ts.NoSubstitutionTemplateLiteral
@@ -14,14 +15,6 @@ export interface Occurrence {
 
 export const isNameNode = (node: ts.Node): node is NameNode =>
   ts.isIdentifier(node) || ts.isPrivateIdentifier(node) || ts.isStringLiteralLike(node)
-
-const isWordPart = (code: number): boolean =>
-  (code >= 48 && code <= 57) ||
-  (code >= 65 && code <= 90) ||
-  code === 95 ||
-  code === 36 ||
-  (code >= 97 && code <= 122) ||
-  code > 127
 
 function children(node: ts.Node, visit: (child: ts.Node) => void): void {
   const docs = (node as { jsDoc?: readonly ts.Node[] }).jsDoc

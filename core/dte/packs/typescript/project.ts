@@ -1,16 +1,10 @@
 import ts from 'typescript'
 import type { Tree, TreeChanges } from '../../tree.ts'
 import { type Unit, unitsOf } from './config.ts'
-import { isForeign, isSource, toTree, toVirtual, VirtualFiles } from './files.ts'
+import { isSource, toVirtual, VirtualFiles } from './files.ts'
+import { gatherViews } from './gather-views.ts'
 import { compilerHost } from './host.ts'
-
-/** A source file as one program sees it, with the checker that belongs to it. */
-export interface View {
-  path: string
-  source: ts.SourceFile
-  checker: ts.TypeChecker
-  program: ts.Program
-}
+import type { View, Views } from './views.ts'
 
 class UnitProgram {
   readonly unit: Unit
@@ -20,7 +14,7 @@ class UnitProgram {
 
   constructor(unit: Unit, files: VirtualFiles) {
     this.unit = unit
-    this.#host = compilerHost(files)
+    this.#host = compilerHost(files, unit.options)
   }
 
   markStale(structure: boolean): void {
@@ -44,11 +38,11 @@ class UnitProgram {
 }
 
 /** Everything the compiler knows of a tree: its programs, kept up to date as operations change it. */
-export class Project {
+export class Project implements Views {
   readonly files: VirtualFiles
   readonly #project: string | undefined
   #units: UnitProgram[] | undefined
-  #views: Map<string, View[]> | undefined
+  #views: ReadonlyMap<string, View[]> | undefined
 
   constructor(tree: Tree, project?: string) {
     this.files = new VirtualFiles(tree)
@@ -94,24 +88,8 @@ export class Project {
     return this.#all.map((u) => u.program)
   }
 
-  /** Each source file of the tree, in the order of paths, in every program that has it for a root (else in the first that reads it). */
   get views(): ReadonlyMap<string, View[]> {
-    if (this.#views !== undefined) return this.#views
-    const views = new Map<string, View[]>()
-    const borrowed = new Map<string, View>()
-    for (const program of this.programs) {
-      const roots = new Set(program.getRootFileNames())
-      const checker = program.getTypeChecker()
-      for (const source of program.getSourceFiles()) {
-        const path = toTree(source.fileName)
-        if (path === undefined || isForeign(path) || !isSource(path)) continue
-        const view = { path, source, checker, program }
-        if (roots.has(source.fileName)) views.set(path, [...(views.get(path) ?? []), view])
-        else if (!borrowed.has(path)) borrowed.set(path, view)
-      }
-    }
-    for (const [path, view] of borrowed) if (!views.has(path)) views.set(path, [view])
-    this.#views = new Map([...views].sort((a, b) => (a[0] < b[0] ? -1 : 1)))
+    this.#views ??= gatherViews(this.programs)
     return this.#views
   }
 
@@ -121,7 +99,6 @@ export class Project {
     return this.files.paths().filter((p) => isSource(p) && !this.views.has(p) && whole.test(this.files.text(p) ?? ''))
   }
 
-  /** The first view of a file. */
   view(path: string): View | undefined {
     return this.views.get(path)?.[0]
   }

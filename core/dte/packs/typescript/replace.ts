@@ -10,11 +10,12 @@ import { addImports, locate, wantedNames } from './imports.ts'
 import { newlineOf } from './layout.ts'
 import { isNameNode, nodeAt, occurrencesIn } from './occurrences.ts'
 import { expressionOrigins } from './origin.ts'
-import type { Project, View } from './project.ts'
+import type { Project } from './project.ts'
 import { listed, placeAt, placeOf, refuse } from './refusals.ts'
 import { removeNodes } from './removal.ts'
 import { checkSyntax } from './syntax.ts'
 import { bindsTightly, type CallParts, Template } from './template.ts'
+import type { View } from './views.ts'
 
 type Replace = Extract<Operation, { op: 'replaceAPI' }>
 

@@ -2,7 +2,7 @@ import { type Binding, bindingOf, type Key } from './binding.ts'
 import { NameClasses } from './classes.ts'
 import type { TextEdit } from './edits.ts'
 import { type Occurrence, occurrencesIn } from './occurrences.ts'
-import type { Project } from './project.ts'
+import type { Views } from './views.ts'
 
 /** An occurrence and what it refers to. */
 export interface Site extends Occurrence {
@@ -10,7 +10,7 @@ export interface Site extends Occurrence {
 }
 
 /** Every site of a name in the project (or in one file), files in order, each in every program that owns its file. */
-export function sitesOf(project: Project, name: string, only?: string): Site[] {
+export function sitesOf(project: Views, name: string, only?: string): Site[] {
   const sites: Site[] = []
   const files = only === undefined ? project.views.values() : [project.views.get(only) ?? []]
   for (const views of files) {

@@ -1,13 +1,13 @@
 import type ts from 'typescript'
-import type { Project } from './project.ts'
 import { placeAt, refuse } from './refusals.ts'
+import type { Views } from './views.ts'
 
 /**
  * Counts the syntax errors of files; with the counts from before, refuses those that are new.
  * @throws AtomicError `SYNTAX_ERROR` with the place in the result.
  */
 export function checkSyntax(
-  project: Project,
+  project: Views,
   paths: readonly string[],
   before?: ReadonlyMap<string, number>,
 ): Map<string, number> {

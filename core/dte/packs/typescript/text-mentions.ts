@@ -2,11 +2,11 @@ import ts from 'typescript'
 import type { PackOptions } from '../../language-pack.ts'
 import type { EditSet } from './edits.ts'
 import { nodeAt } from './occurrences.ts'
-import type { Project } from './project.ts'
+import type { Views } from './views.ts'
 
 /** Replaces whole words in comments and strings, where the spec asks for it. These are words, not references. */
 export function textMentions(
-  project: Project,
+  project: Views,
   old: string,
   to: string,
   where: { inComments?: boolean | undefined; inStrings?: boolean | undefined },

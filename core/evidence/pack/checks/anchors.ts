@@ -3,15 +3,28 @@ import { Hex64 } from '../../../contracts/index.ts'
 import { openCheckpoint, readCheckpoint } from '../../log/checkpoint.ts'
 import { verifyConsistency } from '../../log/merkle.ts'
 import { consistencyProof } from '../../log/tree.ts'
-import { type Check, type Inspection, need, refuse } from '../check.ts'
+import { type Check, type Inspection, need, parseJson, refuse } from '../check.ts'
 import { packTiles } from '../tiles.ts'
 
-const WithProof = z.object({ checkpoint: z.string(), proof: z.array(Hex64).optional() })
+const Given = z.object({
+  checkpoint: z.string(),
+  proof: z.array(Hex64).optional(),
+  timestamps: z.array(z.base64()).optional(),
+})
 
-function parseAnchor(anchor: string): { note: string; proof?: Uint8Array[] } {
-  if (!anchor.trimStart().startsWith('{')) return { note: anchor }
-  const { checkpoint, proof } = WithProof.parse(JSON.parse(anchor))
-  return { note: checkpoint, ...(proof ? { proof: proof.map((hash) => Buffer.from(hash, 'hex')) } : {}) }
+interface ParsedAnchor {
+  note: string
+  proof?: Uint8Array[]
+  /** Base 64. */
+  timestamps: string[]
+}
+
+export function parseAnchor(anchor: string): ParsedAnchor {
+  if (!anchor.trimStart().startsWith('{')) return { note: anchor, timestamps: [] }
+  const given = Given.safeParse(parseJson(anchor, 'the anchor'))
+  if (!given.success) return refuse('the anchor is neither a checkpoint nor {"checkpoint","proof"?,"timestamps"?}')
+  const { checkpoint, proof, timestamps = [] } = given.data
+  return { note: checkpoint, timestamps, ...(proof ? { proof: proof.map((hash) => Buffer.from(hash, 'hex')) } : {}) }
 }
 
 async function judge(inspection: Inspection, anchor: string): Promise<string> {
@@ -47,6 +60,7 @@ export const anchorsCheck: Check = {
   async run(inspection) {
     const sizes: string[] = []
     for (const anchor of inspection.anchors) sizes.push(await judge(inspection, anchor))
+    inspection.sound = { anchors: sizes.length > 0 }
     return sizes.length === 0
       ? {
           verdict: 'not-assessed',

@@ -1,6 +1,6 @@
 import { canonical } from '../../../platform/canonical.ts'
 import { type Envelope, inTotoType, verifyEnvelope } from '../../attest.ts'
-import { type Check, need, refuse } from '../check.ts'
+import { type Check, need, parseJson, refuse } from '../check.ts'
 import { attestationPath, manifestPath } from '../files.ts'
 import { statementsOf } from '../statements.ts'
 
@@ -15,7 +15,7 @@ export const attestationCheck: Check = {
     const envelopes = text
       .split('\n')
       .slice(0, -1)
-      .map((line) => JSON.parse(line) as Envelope)
+      .map((line) => parseJson(line, attestationPath) as Envelope)
     if (envelopes.map((e) => `${JSON.stringify(e)}\n`).join('') !== text)
       refuse(`${attestationPath} is not written as it should be`)
     const manifestSha256 = archive.entries.get(manifestPath)!.sha256
@@ -27,7 +27,7 @@ export const attestationCheck: Check = {
       const payload = Buffer.from(envelope.payload, 'base64')
       if (envelope.payloadType !== inTotoType || payload.toString('base64') !== envelope.payload)
         refuse(`${where}: not an in-toto statement`)
-      if (canonical(JSON.parse(payload.toString())) !== canonical(expected[i]))
+      if (canonical(parseJson(payload.toString(), attestationPath)) !== canonical(expected[i]))
         refuse(`${where}: says something else than the events and the manifest`)
       if (keys.length === 0) continue
       const [signature, ...more] = envelope.signatures

@@ -8,7 +8,7 @@ import {
   judgeTests,
 } from '../../claims.ts'
 import type { MissionView } from '../../mission-view.ts'
-import { type Check, need } from '../check.ts'
+import { type Check, need, parseJson } from '../check.ts'
 
 const claim = (name: string, judge: (view: MissionView) => Claim): Check => ({
   name,
@@ -21,7 +21,7 @@ const planCheck: Check = {
     const has = archive.entries.has('changespec.json')
     return judgePlan(
       need(view, 'the log'),
-      has ? JSON.parse((await archive.read('changespec.json')).toString()) : undefined,
+      has ? parseJson((await archive.read('changespec.json')).toString(), 'changespec.json') : undefined,
     )
   },
 }

@@ -1,5 +1,5 @@
 import { type Check, need, refuse } from '../check.ts'
-import { derivedFiles, isReadForReport } from '../contents.ts'
+import { derivedFiles, readForReport } from '../contents.ts'
 import { placeArtifacts } from '../placing.ts'
 
 /** Artifacts are those that the events name; everything else follows from the events. */
@@ -9,19 +9,19 @@ export const filesCheck: Check = {
     const view = need(inspection.view, 'the log')
     const note = need(inspection.note, 'the checkpoint')
     const { archive } = inspection
-    const places = placeArtifacts(view.events)
+    const places = placeArtifacts(need(inspection.events, 'the log'))
     const texts = new Map<string, string>()
     for (const [path, { digest, size }] of places) {
       const entry = archive.entries.get(path) ?? refuse(`${path} is missing`)
       if (digest !== `sha256:${entry.sha256}` || size !== entry.size)
         refuse(`${path} is not the artifact that its event names`)
-      if (isReadForReport(path)) texts.set(path, (await archive.read(path)).toString())
     }
+    for (const path of readForReport(places)) texts.set(path, (await archive.read(path)).toString())
     const derived = derivedFiles(view, note, texts)
-    for (const [path, text] of derived) {
+    for (const [path, make] of derived) {
       if (places.has(path)) continue
       if (!archive.entries.has(path)) refuse(`${path} is missing`)
-      if (!(await archive.read(path)).equals(Buffer.from(text))) refuse(`${path} does not follow from the events`)
+      if (!(await archive.read(path)).equals(Buffer.from(make()))) refuse(`${path} does not follow from the events`)
     }
     const own = new Set([
       'manifest.json',

@@ -1,10 +1,13 @@
 import { z } from 'zod'
 import { Actor, ArtifactRef, Hex64, Time } from '../../../contracts/index.ts'
+import type { EventBody } from '../../log/layout.ts'
 import { leafText } from '../../log/leaf.ts'
 import { leafHash, verifyInclusion } from '../../log/merkle.ts'
 import { readTlogProof, writeTlogProof } from '../../log/tlog-proof.ts'
-import { viewMission } from '../../mission-view.ts'
+import { type RecordedFact, viewMission } from '../../mission-view.ts'
+import { payloadArtifact, withPayload } from '../../payloads.ts'
 import { type Check, type Inspection, need, type PackEvent, refuse } from '../check.ts'
+import { payloadPath } from '../placing.ts'
 import { packTiles } from '../tiles.ts'
 
 const path = 'events.jsonl'
@@ -39,6 +42,21 @@ async function readEvents({ archive }: Inspection): Promise<PackEvent[]> {
       return refuse(`${path}, line ${i + 1}: not an event`)
     }
   })
+}
+
+/** A large payload stands in a file of its own, which the event names by digest. */
+async function whole({ archive }: Inspection, index: number, body: EventBody): Promise<EventBody> {
+  const artifact = payloadArtifact(body)
+  if (!artifact) return body
+  const place = payloadPath(index)
+  const data = await archive.read(place)
+  if (`sha256:${archive.entries.get(place)!.sha256}` !== artifact.digest)
+    refuse(`${place} is not the payload of event ${index}`)
+  try {
+    return withPayload(body, data)
+  } catch {
+    return refuse(`${place} is not a JSON object`)
+  }
 }
 
 /** Every event is in the log at its place, in order, and the log's hashes lead to the signed root. */
@@ -76,13 +94,11 @@ export const logCheck: Check = {
     const extra = manifest.files.find(({ path: p }) => p.startsWith('log/') && !asked.has(p))
     if (extra) refuse(`${extra.path} belongs to no event`)
     inspection.events = events
-    const facts = events.map(({ index, leaf: { eventId, type, recordedAt }, body }) => ({
-      index,
-      eventId,
-      type,
-      recordedAt,
-      body,
-    }))
+    const facts: RecordedFact[] = []
+    for (const { index, leaf, body } of events) {
+      const { eventId, type, recordedAt } = leaf
+      facts.push({ index, eventId, type, recordedAt, body: body && (await whole(inspection, index, body)) })
+    }
     inspection.view = viewMission(manifest.missionId, facts)
     return { verdict: 'pass', detail: `${events.length} events, each proved to be in the log of ${size} entries` }
   },

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Hex64 } from '../../../contracts/index.ts'
 import type { Check } from '../check.ts'
-import { refuse } from '../check.ts'
+import { parseJson, refuse } from '../check.ts'
 import { attestationPath, jsonText, manifestPath } from '../files.ts'
 
 const Manifest = z.strictObject({
@@ -25,7 +25,9 @@ export const manifestCheck: Check = {
   async run(inspection) {
     const { archive } = inspection
     const text = (await archive.read(manifestPath)).toString()
-    const manifest = Manifest.parse(JSON.parse(text))
+    const parsed = Manifest.safeParse(parseJson(text, manifestPath))
+    if (!parsed.success) return refuse(`${manifestPath} does not say what a manifest says`)
+    const manifest = parsed.data
     if (jsonText(manifest) !== text) refuse(`${manifestPath} is not written as a manifest is`)
     const faults: string[] = []
     const listed = new Set([manifestPath, attestationPath])

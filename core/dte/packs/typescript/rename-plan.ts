@@ -1,0 +1,115 @@
+import ts from 'typescript'
+import type { Operation } from '../../../contracts/changespec.ts'
+import type { PackOptions } from '../../language-pack.ts'
+import type { TreeChanges } from '../../tree.ts'
+import { parseAddress, resolveAddress, type Target } from './address.ts'
+import { hasUnknownBase, isExternalKey, type Key } from './binding.ts'
+import { EditSet } from './edits.ts'
+import { checkNewName, isMember } from './names.ts'
+import { listed, placeAt, refuse } from './refusals.ts'
+import { aliasEdits } from './rename-alias.ts'
+import { classesOf, type Part, partOf, renameEdit, type Site, sitesOf } from './sites.ts'
+import { textMentions } from './text-mentions.ts'
+import type { Views } from './views.ts'
+
+export type Rename = Extract<Operation, { op: 'renameSymbol' }>
+
+/** What a rename would edit, and what the check of the result needs to know of the base. */
+export interface RenamePlan {
+  old: string
+  to: string
+  target: Target
+  /** Declarations that carry the name together. */
+  members: ReadonlySet<Key>
+  sites: { site: Site; part: Part }[]
+  edits: EditSet
+  changes: TreeChanges
+  warnings: string[]
+}
+
+/** The edits of a rename, not yet checked; undefined for a label, which has rules of its own. */
+export function planRename(views: Views, op: Rename, options: PackOptions): RenamePlan | { label: Target } {
+  const target = resolveAddress(views, parseAddress(op.symbol))
+  if (target.label !== undefined) return { label: target }
+  const old = nameOf(target)
+  const to = checkNewName(old, op.to, target.declarations, `${target.view.path}:1:1`)
+  const found = sitesOf(views, old)
+  const classes = classesOf(found)
+  classes.join(target.keys)
+  const members = classes.members(target.keys[0] as Key)
+  checkRenamable(members, old, target)
+
+  const edits = new EditSet()
+  const sites: RenamePlan['sites'] = []
+  const outside: string[] = []
+  for (const site of found) {
+    const part = partOf(site, members)
+    sites.push({ site, part })
+    if (!part.inner && !part.outer) continue
+    if (site.binding.declares) checkBases(site)
+    if (!options.inScope(site.view.path)) outside.push(placeAt(site.view.source, site.start))
+    edits.add(site.view.path, renameEdit(site, part, to))
+  }
+  if (edits.size === 0)
+    throw refuse('SYMBOL_NOT_RENAMABLE', `${old} has no name that could be changed.`, `${target.view.path}:1:1`)
+  if (outside.length > 0) {
+    throw refuse(
+      'STILL_REFERENCED',
+      `${old} is used outside the scope of this ChangeSpec: ${listed(outside)}.`,
+      outside[0],
+    )
+  }
+  if (op.keepAlias === true) aliasEdits(target, sites, old, to, edits)
+  const warnings = target.declarations.some(isMember) ? untyped(found, old) : []
+  if (op.inComments === true || op.inStrings === true) textMentions(views, old, to, op, options, edits)
+  return { old, to, target, members, sites, edits, changes: edits.changes(views.tree), warnings }
+}
+
+/** `path#default` is renamed by the name that its declaration has. */
+function nameOf(target: Target): string {
+  if (target.name !== 'default') return target.name
+  const name = target.declarations.map(ts.getNameOfDeclaration).find((n) => n !== undefined && ts.isIdentifier(n))
+  if (name === undefined)
+    throw refuse('SYMBOL_NOT_RENAMABLE', 'The default export has no name.', `${target.view.path}:1:1`)
+  return (name as ts.Identifier).text
+}
+
+function checkRenamable(members: ReadonlySet<Key>, old: string, target: Target): void {
+  const external = [...members].find(isExternalKey)
+  if (external !== undefined) {
+    const whose = external.startsWith('lib:') ? 'the language’s own library' : external.replace(/^module:/, '')
+    throw refuse(
+      'SYMBOL_NOT_RENAMABLE',
+      `${old} overrides, implements or is a symbol of ${whose}.`,
+      `${target.view.path}:1:1`,
+    )
+  }
+}
+
+/** A member may override one of a base that nobody can see: its name is then not ours to change. */
+function checkBases(site: Site): void {
+  const declaration = site.node.parent
+  const hidden =
+    ts.isPrivateIdentifier(site.node) ||
+    (ts.canHaveModifiers(declaration) &&
+      ts.getModifiers(declaration)?.some((m) => m.kind === ts.SyntaxKind.PrivateKeyword))
+  if (!hidden && hasUnknownBase(declaration, site.view.checker)) {
+    const place = placeAt(site.view.source, site.start)
+    throw refuse(
+      'TYPES_MISSING',
+      `${site.node.text} may override a member of a base class whose types are not in the tree.`,
+      place,
+    )
+  }
+}
+
+function untyped(sites: readonly Site[], old: string): string[] {
+  const places = sites
+    .filter(
+      (s) =>
+        s.binding.inner.length === 0 && ts.isPropertyAccessExpression(s.node.parent) && s.node.parent.name === s.node,
+    )
+    .map((s) => placeAt(s.view.source, s.start))
+  const distinct = [...new Set(places)]
+  return distinct.length === 0 ? [] : [`.${old} on values of unknown type was left as it is: ${listed(distinct)}`]
+}

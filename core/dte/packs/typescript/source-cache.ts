@@ -1,0 +1,93 @@
+import ts from 'typescript'
+import { isRegular, type TreeEntry, textOf } from '../../tree.ts'
+
+/**
+ * What was read of a blob, kept by its id while the process lives, so that a warm process reads only what is new to
+ * it. Ids name bytes, so what is kept is never stale; the least recently used go first.
+ */
+class Kept<T> {
+  readonly #values = new Map<string, { value: T; weight: number }>()
+  readonly #most: number
+  #held = 0
+
+  /** @param most weight that is kept at most, in UTF-16 units of source text. */
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  get(key: string, weight: (value: T) => number, make: () => T): T {
+    const known = this.#values.get(key)
+    if (known !== undefined) {
+      this.#values.delete(key)
+      this.#values.set(key, known)
+      return known.value
+    }
+    const value = make()
+    const entry = { value, weight: weight(value) }
+    this.#values.set(key, entry)
+    this.#held += entry.weight
+    for (const [oldest, { weight: gone }] of this.#values) {
+      if (this.#held <= this.#most) break
+      this.#values.delete(oldest)
+      this.#held -= gone
+    }
+    return value
+  }
+}
+
+const texts = new Kept<string | undefined>(48_000_000)
+const sources = new Kept<ts.SourceFile>(12_000_000)
+
+/** The text of a file of the tree; undefined where it has none. */
+export function blobText(entry: TreeEntry | undefined): string | undefined {
+  if (!isRegular(entry)) return undefined
+  return texts.get(
+    entry.oid,
+    (text) => text?.length ?? 100,
+    () => textOf(entry),
+  )
+}
+
+/** What of a program's options decides how a file is read and bound. */
+const optionKeys = new WeakMap<ts.CompilerOptions, string>()
+export function parseKey(options: ts.CompilerOptions): string {
+  let key = optionKeys.get(options)
+  if (key === undefined) {
+    const { paths: _p, baseUrl: _b, rootDir: _r, rootDirs: _s, configFilePath: _c, noLib: _n, ...rest } = options
+    key = JSON.stringify(Object.entries(rest).sort((a, b) => (a[0] < b[0] ? -1 : 1)))
+    optionKeys.set(options, key)
+  }
+  return key
+}
+
+/** A source file, parsed once for each content, path and way to read it; its parents are set when it is bound. */
+export function parsedSource(
+  name: string,
+  oid: string,
+  text: string,
+  key: string,
+  options: ts.CreateSourceFileOptions,
+): ts.SourceFile {
+  return sources.get(
+    `${oid} ${name} ${options.languageVersion} ${options.impliedNodeFormat ?? ''} ${key}`,
+    (source) => source.text.length,
+    () => ts.createSourceFile(name, text, options, false),
+  )
+}
+
+/** A source file for its syntax alone, without parents. */
+export function parsedAlone(
+  name: string,
+  oid: string,
+  text: string,
+  impliedNodeFormat: ts.ResolutionMode,
+): ts.SourceFile {
+  const languageVersion = ts.ScriptTarget.ESNext
+  const jsDocParsingMode = ts.JSDocParsingMode.ParseAll
+  const format = impliedNodeFormat === undefined ? {} : { impliedNodeFormat }
+  return sources.get(
+    `${oid} ${name} ${impliedNodeFormat ?? ''} alone`,
+    (source) => source.text.length,
+    () => ts.createSourceFile(name, text, { languageVersion, jsDocParsingMode, ...format }, false),
+  )
+}

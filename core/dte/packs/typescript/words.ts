@@ -1,0 +1,41 @@
+import { isSource, libraryTexts, type VirtualFiles } from './files.ts'
+
+export const isWordPart = (code: number): boolean =>
+  (code >= 48 && code <= 57) ||
+  (code >= 65 && code <= 90) ||
+  code === 95 ||
+  code === 36 ||
+  (code >= 97 && code <= 122) ||
+  code > 127
+
+const escapes = /\\u\{([0-9a-fA-F]+)\}|\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})/g
+
+/** The text with letters in the place of what escapes spell. */
+export function unescaped(text: string): string {
+  if (!text.includes('\\u') && !text.includes('\\x')) return text
+  return text.replace(escapes, (all, ...code: (string | undefined)[]) => {
+    const value = Number.parseInt(code[0] ?? code[1] ?? code[2] ?? '', 16)
+    return value <= 0x10ffff ? String.fromCodePoint(value) : all
+  })
+}
+
+/** Does a text hold this word, whole? Escapes may spell any letter of it. */
+function hasWord(text: string, word: string): boolean {
+  for (let at = text.indexOf(word); at !== -1; at = text.indexOf(word, at + word.length)) {
+    const free = word.startsWith('#') || at === 0 || !isWordPart(text.charCodeAt(at - 1))
+    const end = at + word.length
+    if (free && (end === text.length || !isWordPart(text.charCodeAt(end)))) return true
+  }
+  const plain = unescaped(text)
+  return plain !== text && plain.includes(word)
+}
+
+/** The source files that hold one of the words. */
+export const filesWith = (files: VirtualFiles, words: readonly string[]): string[] =>
+  files.paths().filter((path) => {
+    const text = isSource(path) ? files.text(path) : undefined
+    return text !== undefined && words.some((word) => hasWord(text, word))
+  })
+
+/** Does the language's own library use this word? */
+export const inLibraries = (word: string): boolean => libraryTexts().some((text) => hasWord(text, word))

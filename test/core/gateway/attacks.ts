@@ -1,0 +1,77 @@
+import { escapeMarks } from '../../../core/gateway/engine/escapes.ts'
+import { scan } from '../../../core/gateway/engine/scan.ts'
+import { piiDetectors } from '../../../core/gateway/pii/index.ts'
+import { secretDetectors } from '../../../core/gateway/secrets/index.ts'
+import { random, tokenSamples } from './samples.ts'
+
+/** Everything that makes the engine look twice. */
+const pieces = [
+  ...new Set([...secretDetectors, ...piiDetectors].flatMap((d) => d.keywords ?? [])),
+  ...escapeMarks,
+  ...tokenSamples(3).map(({ value }) => value.slice(0, -1)),
+  ...[
+    '-----BEGIN RSA PRIVATE KEY-----',
+    '-----END',
+    'eyJhbGciOiJIUzI1NiJ9.',
+    'H4sIAAAA',
+    'REDACTED_A_',
+    '%41',
+    '\\u0041',
+    '&#65;',
+  ],
+  ...[
+    '=',
+    ': ',
+    '="',
+    "='",
+    '\\"',
+    '(',
+    ', ',
+    '.',
+    '@',
+    '+1(',
+    '1 2 3-4 ',
+    '4539578763621486',
+    'a'.repeat(64),
+    'a',
+    'aB3',
+    '\n',
+    '\r\n',
+    ' ',
+    '://a:b',
+    '<a>',
+    '|',
+    '\n  ',
+  ],
+]
+
+/** A text of `size` characters that repeats a few of them: long runs are what quadratic code fears. */
+export function attack(seed: number, size: number): string {
+  const pick = random(seed * 2_654_435_761 + 3)
+  for (let i = 0; i < 5; i++) pick(2)
+  let unit = ''
+  for (let n = 1 + pick(5); n > 0; n--) unit += pieces[pick(pieces.length)]!
+  return unit.repeat(Math.ceil(size / unit.length)).slice(0, size)
+}
+
+const median = (times: number[]): number => times.sort((a, b) => a - b)[times.length >> 1]!
+
+/** CPU time (ms): what else the machine does counts less. */
+function cost(text: string): number {
+  const before = process.cpuUsage()
+  scan(text, { secrets: true, pii: true })
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1_000
+}
+
+/** Time for twice the input against time for once; medians of several where it is over the target. */
+export function growth(seed: number, size: number): number {
+  const [once, twice] = [attack(seed, size), attack(seed, size * 2)]
+  const [first, second] = [[cost(once)], [cost(twice)]]
+  const ratio = (): number => median(second) / Math.max(0.5, median(first))
+  for (let i = 0; i < 6 && ratio() > 2.3; i++) {
+    first.push(cost(once))
+    second.push(cost(twice))
+  }
+  return ratio()
+}

@@ -1,0 +1,45 @@
+import { type RealProject, readFiles, realProjects } from '../core/dte/real/projects.ts'
+import { numbers, RealTrials, type Trial } from '../core/dte/real/trial.ts'
+
+/**
+ * `count` seeded renames and two fifths as many moves in each of three real projects, each beside the compiler's own
+ * language service: no type error may come that the base lacks, and no refusal that the service's result does not
+ * justify. ATOMIC_SOAK_PROJECT=DIR tries a folder of yours instead.
+ */
+export async function soak({ count, seed }: { count: number; seed: number }): Promise<{
+  name: string
+  ran: number
+  failed: number
+  detail: string
+}> {
+  const own = process.env.ATOMIC_SOAK_PROJECT
+  const projects: RealProject[] =
+    own === undefined ? realProjects() : [{ name: own, files: readFiles(own, '.', /\.([cm]?tsx?|json)$/) }]
+  const faults: string[] = []
+  const sums: Record<string, number> = {}
+  let ran = 0
+  for (const project of projects) {
+    const trials = new RealTrials(project)
+    const pick = numbers(seed)
+    const judge = (kind: string, trial: Trial): void => {
+      ran++
+      const key = `${kind} ${trial.outcome}${trial.code === undefined ? '' : ` ${trial.code}`}`
+      sums[key] = (sums[key] ?? 0) + 1
+      if (process.env.ATOMIC_SOAK_VERBOSE !== undefined) console.log(key, trial.what)
+      if (trial.fresh.length > 0) faults.push(`${trial.what}: ${trial.fresh.slice(0, 2).join(' | ')}`)
+      if (trial.unjustified !== undefined) faults.push(`${trial.what}: refused, ${trial.unjustified}`)
+    }
+    for (let i = 0; i < count; i++) judge('rename', trials.rename(pick))
+    for (let i = 0; i < Math.ceil(count * 0.4); i++) judge('move', trials.move(pick))
+  }
+  const counted = Object.entries(sums)
+    .sort()
+    .map(([key, n]) => `${n} ${key}`)
+    .join(', ')
+  return {
+    name: `renames and moves in ${projects.map((p) => p.name).join(', ')}, beside the language service`,
+    ran,
+    failed: faults.length,
+    detail: [counted, ...faults.slice(0, 40)].join('\n       '),
+  }
+}

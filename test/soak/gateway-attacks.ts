@@ -1,0 +1,27 @@
+import { growth } from '../core/gateway/attacks.ts'
+
+const most = 2.3
+
+/** Texts made to be slow: time for twice the input. Every 50th up to 8 MB. */
+export async function soak({ count, seed }: { count: number; seed: number }): Promise<{
+  name: string
+  ran: number
+  failed: number
+  detail: string
+}> {
+  const slow: string[] = []
+  let worst = 0
+  for (let i = 0; i < count; i++) {
+    const size = i % 50 === 49 ? 4_000_000 : 64_000
+    const ratio = growth(seed + i, size)
+    worst = Math.max(worst, ratio)
+    if (ratio > most) slow.push(`seed ${seed + i}, ${size} to ${size * 2} characters: ${ratio.toFixed(2)} times`)
+  }
+  return {
+    name: 'attacks on the gateway, in time linear in their length',
+    ran: count,
+    failed: slow.length,
+    detail:
+      slow.length > 0 ? slow.slice(0, 10).join('; ') : `twice the input took at most ${worst.toFixed(2)} times as long`,
+  }
+}
