@@ -1,7 +1,7 @@
 import type { CheckpointName } from '../../core/contracts/index.ts'
+import { boundTo, counting } from '../../core/orchestrator/approvals/counting.ts'
 import { evaluateApprovals, mayApprove } from '../../core/orchestrator/approvals/evaluate.ts'
 import type { ApprovalFact, Facts } from '../../core/orchestrator/approvals/facts.ts'
-import { boundTo, counting } from '../../core/orchestrator/mission.ts'
 import type { Decision } from '../../core/orchestrator/orchestrator.ts'
 import type { Approval, MissionPolicy, MissionRecord } from '../../core/orchestrator/types.ts'
 import { AtomicError } from '../../core/platform/errors.ts'

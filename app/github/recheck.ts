@@ -1,6 +1,6 @@
+import { counting } from '../../core/orchestrator/approvals/counting.ts'
 import { evaluateApprovals } from '../../core/orchestrator/approvals/evaluate.ts'
 import type { ApprovalFact } from '../../core/orchestrator/approvals/facts.ts'
-import { boundTo } from '../../core/orchestrator/mission.ts'
 import type { MissionRecord } from '../../core/orchestrator/types.ts'
 import { AtomicError } from '../../core/platform/errors.ts'
 import type { Parts } from './parts.ts'
@@ -20,7 +20,7 @@ export function createRecheck(parts: Parts): (record: MissionRecord) => Promise<
   return async ({ mission: { missionId } }) => {
     const record = await parts.orchestrator.record(missionId)
     if (!record) throw new AtomicError('NOT_FOUND', `There is no mission ${missionId}.`)
-    const standing = approvals(record)
+    const standing = counting(record, 'plan')
     const key = `${missionId} ${standing.map((a) => a.actor.login).join(' ')}`
     const now = parts.clock.now()
     if ((held.get(key) ?? 0) > now - freshMs) return
@@ -28,18 +28,6 @@ export function createRecheck(parts: Parts): (record: MissionRecord) => Promise<
     held.clear()
     held.set(key, now)
   }
-}
-
-const approvals = (record: MissionRecord) => {
-  const { planDigest, headSha } = boundTo(record, 'plan')
-  return record.approvals.filter(
-    (a) =>
-      a.checkpoint === 'plan' &&
-      a.decision === 'approve' &&
-      !a.withdrawn &&
-      a.planDigest === planDigest &&
-      a.headSha === headSha,
-  )
 }
 
 async function approvalsHold(parts: Parts, record: MissionRecord): Promise<void> {
@@ -50,9 +38,10 @@ async function approvalsHold(parts: Parts, record: MissionRecord): Promise<void>
   const policy = policyOf(await readConfig(github, { owner: pull.owner, repo: pull.repo }), pull, record)
   const facts = await factsOf(github, pull, record, policy)
   const given: ApprovalFact[] = []
-  for (const approval of approvals(record)) {
+  for (const approval of counting(record, 'plan')) {
     const person = await personOf(github, pull, policy, facts, senderOf(approval))
-    given.push({ checkpoint: 'plan', person, via: approval.via })
+    const { via, policyDigest } = approval
+    given.push({ checkpoint: 'plan', person, via, ...(policyDigest === undefined ? {} : { policyDigest }) })
   }
   const { satisfied, tree } = evaluateApprovals(policy, 'plan', { ...facts, approvals: given })
   if (!satisfied)

@@ -3,15 +3,17 @@ import type { TreeSource } from '../dte/tree.ts'
 import { isoTime } from '../platform/clock.ts'
 import { AtomicError } from '../platform/errors.ts'
 import { newId } from '../platform/ids.ts'
+import { decided, withdrawn } from './approvals/decide.ts'
 import { rollbackBatch } from './batches.ts'
 import { batchesOf } from './checkpoints/2-execute.ts'
 import { writePack } from './checkpoints/4-finalize.ts'
 import { type OrchestratorDeps, type Parts, serviceContext } from './deps.ts'
 import { Watchers } from './events-stream.ts'
-import { cancelled, created, decided, emptyCheckpoints, headMoved, retried, unplanned, withdrawn } from './mission.ts'
+import { cancelled, created, emptyCheckpoints, headMoved, retried, unplanned } from './mission.ts'
 import type { Orchestrator, Proposal, PullShell } from './orchestrator.ts'
 import { Records } from './records.ts'
 import { missionService, sourceFacts } from './service.ts'
+import { Turns } from './turns.ts'
 import type { MissionEvent, MissionRecord } from './types.ts'
 import { cleanWords } from './words.ts'
 import { handleWork } from './work.ts'
@@ -33,7 +35,7 @@ export function createOrchestrator(deps: OrchestratorDeps & { source?: TreeSourc
     }
     return record.sourceFiles === undefined && record.mission.source ? (deps.repositoryWorksite ?? kept) : kept
   }
-  const parts: Parts = { ...deps, records, worksiteOf }
+  const parts: Parts = { ...deps, records, worksiteOf, turns: new Turns() }
   handleWork(parts)
   const decide: Orchestrator['decide'] = (missionId, decision) => {
     const { policy, ...given } = decision
@@ -108,7 +110,9 @@ export function createOrchestrator(deps: OrchestratorDeps & { source?: TreeSourc
     },
     async withdraw(missionId, which, by, reason) {
       const words = await clean(reason, missionId)
-      return records.transition(missionId, (now) => withdrawn(now, which, by, words, isoTime(clock)))
+      return parts.turns.run(missionId, () =>
+        records.transition(missionId, (now) => withdrawn(now, which, by, words, isoTime(clock))),
+      )
     },
     headMoved: (missionId, headSha) => records.transition(missionId, (now) => headMoved(now, headSha, isoTime(clock))),
     retry: (missionId, checkpoint) => records.transition(missionId, (now) => retried(now, checkpoint)),

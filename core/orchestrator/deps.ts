@@ -5,6 +5,7 @@ import type { Blobs } from '../storage/blobs.ts'
 import type { Store } from '../storage/store.ts'
 import type { Jobs } from './jobs.ts'
 import type { Records } from './records.ts'
+import type { Turns } from './turns.ts'
 import type { MissionRecord } from './types.ts'
 import type { Worksite } from './worksite.ts'
 
@@ -24,6 +25,8 @@ export interface OrchestratorDeps {
 export interface Parts extends OrchestratorDeps {
   records: Records
   worksiteOf(record: MissionRecord): Worksite
+  /** One landing or withdrawal of a mission at a time: what was withdrawn first never lands after. */
+  turns: Turns
 }
 
 /** Atomic's own calls between its services. */

@@ -3,7 +3,7 @@ import { AtomicError, isAtomicError } from '../platform/errors.ts'
 import { newId } from '../platform/ids.ts'
 import type { Row, Store, Write } from '../storage/store.ts'
 import type { Jobs } from './jobs.ts'
-import type { Outcome } from './mission.ts'
+import type { Outcome } from './outcome.ts'
 import type { MissionEvent, MissionRecord } from './types.ts'
 
 type Hook = (after: MissionRecord, before: MissionRecord | undefined) => Write[]

@@ -26,14 +26,25 @@ export interface PullBinding {
   specPath: string
 }
 
-export interface Approval {
+/** What an approval is given for, beside its checkpoint and the policy's digest: change one, and it is stale. */
+export interface Binding {
+  /** `owner/name` of the pull request, and its number. */
+  repository?: string
+  pullRequest?: number
+  /** Branch that it would go into. */
+  baseRef?: string
+  headSha?: string
+  /** Tree that the plan was made on. */
+  baseTree?: string
+  planDigest?: string
+}
+
+export interface Approval extends Binding {
   checkpoint: CheckpointName
   decision: 'approve' | 'reject'
   actor: Actor
   /** ISO 8601 UTC. */
   at: string
-  planDigest?: string
-  headSha?: string
   policyDigest?: string
   comment?: string
   /** Where it was given. */

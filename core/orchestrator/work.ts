@@ -6,7 +6,8 @@ import { execute } from './checkpoints/2-execute.ts'
 import { verify } from './checkpoints/3-verify.ts'
 import { finalize } from './checkpoints/4-finalize.ts'
 import { type Parts, serviceContext } from './deps.ts'
-import { atomicActor, type EventDraft, failed, planned, type Work } from './mission.ts'
+import { failed, planned } from './mission.ts'
+import { atomicActor, type EventDraft, type Work } from './outcome.ts'
 import { relay } from './relay.ts'
 
 /** The durable work of missions. Every handler can run again after a kill and ends in the same state. */

@@ -1,5 +1,5 @@
 import type { Batch } from '../../../core/contracts/index.ts'
-import { checkpoint } from '../../../core/orchestrator/mission.ts'
+import { checkpoint } from '../../../core/orchestrator/approvals/counting.ts'
 import type { MissionRecord } from '../../../core/orchestrator/types.ts'
 import { code, fenced, plural, table, text } from './escape.ts'
 import { approvalsText, approveCommand, whoText } from './facts.ts'

@@ -1,6 +1,6 @@
 import type { CheckpointName } from '../../../core/contracts/index.ts'
 import { checkpointNames } from '../../../core/contracts/index.ts'
-import { checkpoint, counting, quorum } from '../../../core/orchestrator/mission.ts'
+import { checkpoint, counting, quorum } from '../../../core/orchestrator/approvals/counting.ts'
 import type { MissionRecord } from '../../../core/orchestrator/types.ts'
 
 /** How one checkpoint of a mission stands, in the words that check runs and comment share. */

@@ -29,10 +29,19 @@ export async function applyBatch(
 ): Promise<{ record: MissionRecord; batch: Batch }> {
   const { missionId } = record.mission
   const index = batchesOf(record).length
-  const batchId = batchIdOf(index)
   // A deleted or moved file has no text, but its path is judged.
   const texts = batch.changes.map(({ path, after }) => ({ path, content: after ?? '' }))
   await preflight(parts, record, texts, ctx)
+  return parts.turns.run(missionId, () => land(parts, missionId, index, batch))
+}
+
+async function land(
+  parts: Parts,
+  missionId: string,
+  index: number,
+  batch: Parameters<typeof applyBatch>[2],
+): Promise<{ record: MissionRecord; batch: Batch }> {
+  const batchId = batchIdOf(index)
   const ready = await parts.records.transition(missionId, (now) =>
     batchesOf(now)[index] ? { record: now, events: [], work: [] } : began(now),
   )

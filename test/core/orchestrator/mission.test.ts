@@ -1,28 +1,24 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { checkpointNames } from '../../../core/contracts/index.ts'
+import { boundTo, checkpoint, counting, quorum } from '../../../core/orchestrator/approvals/counting.ts'
+import { decided, withdrawn } from '../../../core/orchestrator/approvals/decide.ts'
 import {
   batchApplied,
   began,
-  boundTo,
   cancelled,
-  checkpoint,
   closing,
-  counting,
   created,
-  decided,
   emptyCheckpoints,
   headMoved,
-  type Outcome,
   packed,
   plainPolicy,
   planned,
-  quorum,
   retried,
   unplanned,
   verified,
-  withdrawn,
 } from '../../../core/orchestrator/mission.ts'
+import type { Outcome } from '../../../core/orchestrator/outcome.ts'
 import type { MissionRecord, PlanDetail } from '../../../core/orchestrator/types.ts'
 import { canonicalDigest } from '../../../core/platform/canonical.ts'
 import { isAtomicError } from '../../../core/platform/errors.ts'
@@ -212,6 +208,47 @@ describe('the way of a mission', () => {
     expect(counting(again, 'plan')).toHaveLength(0)
   })
 
+  test('an approval taken back in the middle stops the batches that are left; another lets them land', () => {
+    const pull = planned(fresh({ pull: true }), plan(1), { payload: {} }).record
+    const half = applyOne(decided(pull, approval(pull, 'plan')).record).record
+    const by = { login: 'reviewer', type: 'human' as const }
+    const stopped = withdrawn(half, { login: 'reviewer' }, by, 'too soon', time).record
+    expect(statuses(stopped)).toEqual(['completed', 'pending', 'pending', 'pending'])
+    expect(stopped.problem).toMatchObject({ checkpoint: 'execute', code: 'NOT_ALLOWED' })
+    expect(code(() => began(stopped))).toBe('NOT_ALLOWED')
+    expect(code(() => retried(stopped, 'execute'))).toBe('NOT_ALLOWED')
+    expect(code(() => decided(stopped, { ...approval(stopped, 'plan'), planDigest: digest(2) }))).toBe('PLAN_CHANGED')
+    const again = decided(stopped, approval(stopped, 'plan', 'second'))
+    expect(again.events.map((e) => e.type)).toEqual(['checkpoint.approved', 'checkpoint.approved'])
+    expect(again.work).toEqual(['execute'])
+    expect(again.record.problem).toBeUndefined()
+    expect(statuses(applyOne(again.record).record).slice(0, 3)).toEqual(['completed', 'completed', 'approved'])
+  })
+
+  test.each([
+    ['repository', { pull: { owner: 'p' } }],
+    ['pull request', { pull: { number: 2 } }],
+    ['base branch', { pull: { baseRef: 'release' } }],
+    ['head', { pull: { headSha: hex(8, 40) } }],
+    ['base tree', { plan: { baseTree: hex(50, 40) } }],
+    ['plan digest', { mission: { planDigest: digest(2) } }],
+    ['policy digest', { policy: { digest: digest(3) } }],
+    ['checkpoint', undefined],
+  ] as const)('an approval is stale when the %s alone is another', (_, change) => {
+    const r = planned(fresh({ pull: true }), plan(1), { payload: {} }).record
+    const given = { ...approval(r, 'plan'), policyDigest: r.policy.digest }
+    const approved = decided(r, given).record
+    expect(counting(approved, 'plan')).toHaveLength(1)
+    if (change === undefined) return expect(counting(approved, 'finalize')).toHaveLength(0)
+    const other = structuredClone(approved)
+    for (const [part, fields] of Object.entries(change)) Object.assign(other[part as 'pull'] as object, fields)
+    expect(counting(other, 'plan')).toHaveLength(0)
+    // Nor is it taken where it comes late.
+    const late = structuredClone(r)
+    for (const [part, fields] of Object.entries(change)) Object.assign(late[part as 'pull'] as object, fields)
+    expect(code(() => decided(late, given))).toBe('PLAN_CHANGED')
+  })
+
   test('a foreign push after execution has begun stops the mission and says so', () => {
     let r = planned(fresh({ pull: true }), plan(1), { payload: {} }).record
     r = applyOne(decided(r, approval(r, 'plan')).record).record
@@ -320,8 +357,7 @@ describe('whatever happens, in whatever order', () => {
             const batches = (m: MissionRecord): number => checkpoint(m, 'execute').batches!.length
             if (batches(out.record) > batches(r)) {
               expect(checkpoint(r, 'plan').status).not.toBe('pending')
-              if (checkpoint(r, 'plan').status === 'approved')
-                expect(counting(r, 'plan').length).toBeGreaterThanOrEqual(quorum(r, 'plan'))
+              expect(counting(r, 'plan').length).toBeGreaterThanOrEqual(quorum(r, 'plan'))
             }
             for (const [i, point] of out.record.mission.checkpoints.entries()) {
               const previous = out.record.mission.checkpoints[i - 1]
