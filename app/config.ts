@@ -17,6 +17,8 @@ export interface GithubConfig {
   apiUrl: string
   /** Where people look: `https://github.com`. */
   webUrl: string
+  /** For signing in; absent: nobody signs in here. */
+  oauth?: { clientId: string; clientSecret: string }
 }
 
 type GithubAddresses = Pick<GithubConfig, 'apiUrl' | 'webUrl'>
@@ -115,7 +117,9 @@ function readValues(env: Environment, mistakes: string[]): Values {
 }
 
 function addressesOf({ GHE_HOST: host, GITHUB_API_URL: given }: Values): GithubAddresses {
-  const apiUrl = given ?? (host === undefined ? 'https://api.github.com' : `https://${host}/api/v3`)
+  // https://docs.github.com/enterprise-cloud@latest/admin/data-residency: its API has a host of its own.
+  const ofHost = host?.toLowerCase().endsWith('.ghe.com') ? `https://api.${host}` : `https://${host}/api/v3`
+  const apiUrl = given ?? (host === undefined ? 'https://api.github.com' : ofHost)
   if (host !== undefined) return { apiUrl, webUrl: `https://${host}` }
   const { origin } = new URL(apiUrl)
   return { apiUrl, webUrl: origin === 'https://api.github.com' ? 'https://github.com' : origin }
@@ -143,6 +147,8 @@ function readGithub(
     mistakes.push('PRIVATE_KEY: needed with APP_ID (or PRIVATE_KEY_PATH)')
   if (named('PRIVATE_KEY') && named('PRIVATE_KEY_PATH'))
     mistakes.push('PRIVATE_KEY_PATH: set beside PRIVATE_KEY; set one of them')
+  if (named('CLIENT_ID') !== named('CLIENT_SECRET'))
+    mistakes.push('CLIENT_ID and CLIENT_SECRET: set both, or neither (then nobody signs in to the pages)')
   const secret = v.WEBHOOK_SECRET
   const lenient = loopback && v.NODE_ENV === 'development'
   if ((secret === undefined || secret === 'development') && !lenient)
@@ -158,6 +164,9 @@ function readGithub(
     webhookSecret: secret ?? 'development',
     ...(v.WEBHOOK_SECRET_PREVIOUS === undefined ? {} : { previousWebhookSecret: v.WEBHOOK_SECRET_PREVIOUS }),
     ...addressesOf(v),
+    ...(v.CLIENT_ID === undefined || v.CLIENT_SECRET === undefined
+      ? {}
+      : { oauth: { clientId: v.CLIENT_ID, clientSecret: v.CLIENT_SECRET } }),
   }
 }
 
@@ -244,7 +253,11 @@ export function readConfig(env: Environment): Config {
     oidc: {
       issuer:
         v.ATOMIC_OIDC_ISSUER ??
-        (ghe === undefined ? 'https://token.actions.githubusercontent.com' : `https://${ghe}/_services/token`),
+        (ghe === undefined
+          ? 'https://token.actions.githubusercontent.com'
+          : ghe.toLowerCase().endsWith('.ghe.com')
+            ? `https://token.actions.${ghe}`
+            : `https://${ghe}/_services/token`),
       ...(v.ATOMIC_WORKFLOW_REF === undefined ? {} : { workflowRef: v.ATOMIC_WORKFLOW_REF }),
     },
   }

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { devPorts, type Group, groups } from '../core/contracts/routes.ts'
 import type { Services } from '../core/contracts/service.ts'
@@ -14,7 +15,7 @@ import { registerWitness } from './evidence/witness-routes.ts'
 import { buildProxy, gatewayExtras } from './gateway.ts'
 import { openGithub } from './github/access.ts'
 import { createMerges } from './github/merges.ts'
-import { createGithubShell, repositoryPolicies } from './github/shell.ts'
+import { createGithubShell, type GithubShell, repositoryPolicies } from './github/shell.ts'
 import { createAuthenticate } from './http/auth.ts'
 import { createDeliveries } from './http/deliveries.ts'
 import { sweep } from './http/expiry.ts'
@@ -23,12 +24,16 @@ import { registerModelProxy } from './http/model-proxy.ts'
 import { createOidc } from './http/oidc.ts'
 import { createServer, type ServerOptions } from './http/server.ts'
 import { listen } from './listen.ts'
+import { secretFile } from './secret-file.ts'
 import { buildOrchestrator, buildServices } from './services.ts'
 import { isLoopback } from './settings.ts'
 import { packageVersion } from './version.ts'
 import { registerCosts } from './web/costs-routes.ts'
+import { createDoor } from './web/door.ts'
 import { registerPages } from './web/routes.ts'
 import { registerSetup } from './web/setup-routes.ts'
+import { registerSignIn } from './web/sign-in/routes.ts'
+import { Sessions } from './web/sign-in/session.ts'
 
 export interface StartOptions {
   /** Opens each group on its own port too. */
@@ -129,18 +134,20 @@ async function build(config: Config, options: StartOptions, closing: Closing): P
   ) as Partial<Services>
 
   const deliveries = createDeliveries(store, jobs, clock)
-  if (orchestrator !== undefined && access !== undefined && github !== undefined && services.gateway !== undefined) {
-    const { gateway } = services
+  let shell: GithubShell | undefined
+  if (orchestrator !== undefined && access !== undefined && github !== undefined && services.gateway && services.dte) {
+    const { gateway, dte } = services
     const { octokitFor } = access
     const { appId } = github
     const address = publicUrl === undefined ? {} : { publicUrl }
-    const shell = createGithubShell({
+    shell = createGithubShell({
       orchestrator,
       jobs,
       store,
       blobs,
       octokitFor,
       gateway,
+      dte,
       appId,
       clock,
       log,
@@ -149,14 +156,15 @@ async function build(config: Config, options: StartOptions, closing: Closing): P
     deliveries.handle(shell.receive)
   }
 
+  const authenticate = createAuthenticate({
+    tokens: config.tokens,
+    ...(access === undefined
+      ? {}
+      : { foreign: createOidc({ ...oidc, ...config.githubAt, installed: access.installed }) }),
+  })
   const shared: Omit<ServerOptions, 'service' | 'services'> = {
     version,
-    authenticate: createAuthenticate({
-      tokens: config.tokens,
-      ...(access === undefined
-        ? {}
-        : { foreign: createOidc({ ...oidc, ...config.githubAt, installed: access.installed }) }),
-    }),
+    authenticate,
     store,
     clock,
     log,
@@ -164,8 +172,19 @@ async function build(config: Config, options: StartOptions, closing: Closing): P
     bodyLimit: config.bodyLimit,
     rateLimit: config.rateLimit,
   }
+  const sessions = new Sessions(secretFile(join(config.dataDir, 'keys', 'session.key')), clock.now)
+  const signIn =
+    github?.oauth === undefined || publicUrl === undefined
+      ? undefined
+      : { client: { ...github.oauth, ...config.githubAt }, sessions, publicUrl }
+  const door = createDoor(authenticate, sessions, signIn, shell?.mayRead)
   const pages = async (app: FastifyInstance): Promise<void> => {
-    if (orchestrator !== undefined) registerPages(app, { orchestrator, blobs })
+    if (orchestrator !== undefined && services.evidence !== undefined) {
+      const { evidence } = services
+      const press = shell === undefined ? {} : { press: shell.press }
+      await registerPages(app, { orchestrator, blobs, door, evidence, ...press })
+    }
+    if (signIn !== undefined) await app.register(async (scope) => registerSignIn(scope, signIn, clock.now))
     if (config.services.includes('finops') && services.finops !== undefined) registerCosts(app, services.finops, store)
   }
   const { finops, evidence } = services

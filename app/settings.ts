@@ -298,7 +298,9 @@ export const settings = {
   PRIVATE_KEY_PATH: setting('File with the private key of the GitHub App', privateKeyFile),
   WEBHOOK_SECRET: setting('Secret that GitHub signs webhooks with', text),
   WEBHOOK_SECRET_PREVIOUS: setting('The secret before, still accepted while it is being changed', text),
-  GHE_HOST: setting('Host of a GitHub Enterprise Server', (value: string) => {
+  CLIENT_ID: setting('Client id of the GitHub App: people then sign in to the pages with GitHub', text),
+  CLIENT_SECRET: setting('A client secret of the GitHub App', text),
+  GHE_HOST: setting('Host of a GitHub Enterprise Server, or SUBDOMAIN.ghe.com', (value: string) => {
     if (!/^[\w.-]+(:\d+)?$/.test(value)) throw new Mistake('expected a host name')
     return value
   }),

@@ -44,21 +44,23 @@ export async function advance(
   github: GitHub,
   name: RepositoryName & { id: string },
   branch: string,
-  from: string,
+  /** Undefined: there is no such branch yet. */
+  from: string | undefined,
   to: string,
 ): Promise<void> {
-  const refUpdates = [{ name: `refs/heads/${branch}`, beforeOid: from, afterOid: to, force: false }]
+  const beforeOid = from ?? '0'.repeat(40)
+  const refUpdates = [{ name: `refs/heads/${branch}`, beforeOid, afterOid: to, force: false }]
   try {
     await github.graphql('mutation ($input: UpdateRefsInput!) { updateRefs(input: $input) { clientMutationId } }', {
       input: { repositoryId: name.id, refUpdates },
     })
   } catch (error) {
     // Whatever went wrong, only the branch itself tells whether it moved.
-    const head = await readHead(github, { owner: name.owner, repo: name.repo }, branch)
-    if (head.sha === to) return
-    if (head.sha !== from)
+    const head = await orAbsent(readHead(github, { owner: name.owner, repo: name.repo }, branch))
+    if (head?.sha === to) return
+    if (head?.sha !== from)
       throw new AtomicError('HEAD_MOVED', {
-        detail: `The branch ${branch} is at ${head.sha.slice(0, 7)}, not at ${from.slice(0, 7)}.`,
+        detail: `The branch ${branch} is at ${head?.sha.slice(0, 7) ?? 'nothing'}, not at ${from?.slice(0, 7) ?? 'nothing'}.`,
         cause: error,
       })
     throw error

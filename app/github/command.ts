@@ -20,6 +20,10 @@ export interface CommandContext {
   sha?: string
   /** When it was given, by GitHub's clock. */
   at?: string
+  /** What the pressed button stood for. */
+  mark?: string
+  /** Decides alone, for this reason. */
+  emergency?: string
 }
 
 /** One verb. What it refuses, it throws as an AtomicError; what it answers is shown in the mission's comment. */

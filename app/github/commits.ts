@@ -4,11 +4,12 @@ import type { Landed, Landing, Worksite } from '../../core/orchestrator/worksite
 import type { Clock } from '../../core/platform/clock.ts'
 import { AtomicError, isAtomicError } from '../../core/platform/errors.ts'
 import type { Store } from '../../core/storage/store.ts'
-import { advance, nodeId, readHead, standsUnder } from './branch.ts'
-import type { GitHub, GitHubFor } from './client.ts'
+import { advance, type Head, nodeId, readHead, standsUnder } from './branch.ts'
+import { type GitHub, type GitHubFor, orAbsent } from './client.ts'
 import { commitMessage } from './commit-message.ts'
 import { type IntendedCommit, readIntent, writeIntent } from './landings.ts'
 import { RecentTrees } from './recent-trees.ts'
+import { mayStack, proposeStack } from './stacks.ts'
 import { listing, type RepositoryName, readBlob, readTree } from './tree-source.ts'
 import { writeTree } from './tree-writes.ts'
 
@@ -27,47 +28,63 @@ export function createBranchWorksite(
     const github = await githubFor(pull.installationId)
     return { github, pull, name: { owner: pull.headOwner, repo: pull.headRepo } }
   }
+  /** Where the batches stand; a stack that is not begun stands where the pull request does. */
+  const standsAt = async (github: GitHub, pull: PullBinding): Promise<Head & { begun: boolean }> => {
+    const name = { owner: pull.headOwner, repo: pull.headRepo }
+    if (!pull.stacked) return { ...(await readHead(github, name, pull.headRef)), begun: true }
+    const head = await orAbsent(readHead(github, name, pull.headRef))
+    return head ? { ...head, begun: true } : { ...(await readCommit(github, pull)), begun: false }
+  }
 
   return {
     async base(record) {
-      const { github, pull, name } = await open(record)
-      const { data } = await github.request('GET /repos/{owner}/{repo}/git/commits/{commit_sha}', {
-        ...name,
-        commit_sha: pull.headSha,
-      })
-      const treeId = data.tree.sha
+      const { github, pull } = await open(record)
+      const { treeId } = await readCommit(github, pull)
+      const name = { owner: pull.owner, repo: pull.repo }
       const tree = await recent.read(treeId, () => readTree(github, name, pull.headSha, treeId))
       return { tree, treeId, headSha: pull.headSha }
     },
 
     async current(record) {
-      const { github, pull, name } = await open(record)
-      const head = await readHead(github, name, pull.headRef)
+      const { github, pull } = await open(record)
+      const head = await standsAt(github, pull)
       return { treeId: head.treeId, headSha: head.sha }
     },
 
     async texts(record, paths) {
-      const { github, pull, name } = await open(record)
-      const head = await readHead(github, name, pull.headRef)
-      return readTexts(github, name, head, paths)
+      const { github, pull } = await open(record)
+      return readTexts(github, { owner: pull.owner, repo: pull.repo }, await standsAt(github, pull), paths)
     },
 
     async land(landing) {
       const { github, pull, name } = await open(landing.record)
-      const head = await readHead(github, name, pull.headRef)
+      const head = await standsAt(github, pull)
       const intent = await readIntent(store, landing)
-      if (intent && (await standsUnder(github, name, intent.commit, head.sha)))
+      if (intent && head.begun && (await standsUnder(github, name, intent.commit, head.sha))) {
+        if (pull.stacked) await proposeStack(github, landing.record)
         return { commit: intent.commit, tree: intent.tree }
+      }
+      if (pull.stacked && !head.begun) await mayStack(github, pull)
       stands(landing, head, pull.headRef)
       if (landing.kind === 'apply') await recheck(landing.record)
       const commit = reusable(intent, landing, head.sha) ?? (await makeCommit(github, name, store, landing, head.sha))
       const key = `${name.owner}/${name.repo}`
       const id = ids.get(key) ?? (await nodeId(github, name))
       ids.set(key, id)
-      await advance(github, { ...name, id }, pull.headRef, head.sha, commit)
+      await advance(github, { ...name, id }, pull.headRef, head.begun ? head.sha : undefined, commit)
+      if (pull.stacked) await proposeStack(github, landing.record)
       return { commit, tree: landing.resultTree } satisfies Landed
     },
   }
+}
+
+async function readCommit(github: GitHub, { owner, repo, headSha }: PullBinding): Promise<Head> {
+  const { data } = await github.request('GET /repos/{owner}/{repo}/git/commits/{commit_sha}', {
+    owner,
+    repo,
+    commit_sha: headSha,
+  })
+  return { sha: headSha, treeId: data.tree.sha }
 }
 
 const reusable = (intent: IntendedCommit | undefined, landing: Landing, head: string): string | undefined =>

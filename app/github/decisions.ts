@@ -1,7 +1,13 @@
 import type { CheckpointName } from '../../core/contracts/index.ts'
-import { boundTo, counting } from '../../core/orchestrator/approvals/counting.ts'
-import { evaluateApprovals, mayApprove } from '../../core/orchestrator/approvals/evaluate.ts'
-import type { ApprovalFact, Facts } from '../../core/orchestrator/approvals/facts.ts'
+import { boundTo, counting, markOf } from '../../core/orchestrator/approvals/counting.ts'
+import { involvement } from '../../core/orchestrator/approvals/eligible.ts'
+import {
+  evaluateApprovals,
+  type MayApprove,
+  mayApprove,
+  mayOverride,
+} from '../../core/orchestrator/approvals/evaluate.ts'
+import type { ApprovalFact, Facts, Person } from '../../core/orchestrator/approvals/facts.ts'
 import type { Decision } from '../../core/orchestrator/orchestrator.ts'
 import type { Approval, MissionPolicy, MissionRecord } from '../../core/orchestrator/types.ts'
 import { AtomicError } from '../../core/platform/errors.ts'
@@ -10,7 +16,7 @@ import { makerOf } from './landings.ts'
 import type { Parts } from './parts.ts'
 import { factsOf, personOf, policyOf, type Sender, senderOf } from './permissions.ts'
 import type { PullRequest } from './pull-request.ts'
-import { headOf } from './render/standing.ts'
+import { pullHeadOf } from './render/standing.ts'
 import { readConfig } from './repository-config.ts'
 
 /** A yes or no of somebody, as it was given on GitHub. */
@@ -23,12 +29,18 @@ export interface Given {
   comment?: string
   /** Head that it names: all of it, or its beginning. */
   sha?: string
+  /** What the pressed button stood for: `markOf` then. */
+  mark?: string
+  /** Decides alone, for this reason, where policy names the person for emergencies. */
+  emergency?: string
   /** When it was given, by GitHub's clock; it then counts for what stood there already. */
   at?: string
 }
 
 /** GitHub's times have whole seconds. */
 const secondMs = 1_000
+/** As long as people may still have the plan before their eyes that was replaced. */
+const replacedMs = 10_000
 
 /**
  * Establishes the right to decide: head, policy and permission as GitHub has them now.
@@ -44,11 +56,18 @@ export async function established(
   const { checkpoint, sender } = given
   await headStands(parts, pull, record)
   namesTheHead(pull, given)
+  if (given.mark !== undefined && given.mark !== markOf(record, checkpoint))
+    throw new AtomicError('PLAN_CHANGED', 'What this button stood for has changed since: look again.')
   if (given.decision === 'approve') planIsOlder(record, given)
   const policy = policyOf(await readConfig(github, { owner: pull.owner, repo: pull.repo }), pull, record)
   const facts = await factsOf(github, pull, record, policy)
   const person = await personOf(github, pull, policy, facts, sender)
-  const may = mayApprove(policy, checkpoint, person, facts, given.decision)
+  const alone = given.decision === 'approve' ? given.emergency : undefined
+  if (alone?.trim() === '') throw new AtomicError('INVALID_REQUEST', 'An emergency override gives its reason.')
+  const may =
+    alone === undefined
+      ? mayApprove(policy, checkpoint, person, facts, given.decision)
+      : mayOverride(policy, person, facts)
   if (!may.allowed) throw new AtomicError('NOT_ALLOWED', may.reason)
   const bound = boundTo(record, checkpoint)
   const own: ApprovalFact = { checkpoint, person, via: given.via, policyDigest: policy.digest }
@@ -62,17 +81,53 @@ export async function established(
     ...(given.comment === undefined ? {} : { comment: given.comment }),
     ...(given.reference === undefined ? {} : { reference: given.reference }),
     ...(may.selfApproved ? { selfApproved: true } : {}),
-    policy: given.decision === 'approve' ? await withOthers(parts, github, pull, record, policy, facts, own) : policy,
+    ...overrideOf(alone, may, person, facts),
+    policy:
+      alone !== undefined
+        ? decidedAlone(policy, checkpoint)
+        : given.decision === 'approve'
+          ? await withOthers(parts, github, pull, record, policy, facts, own)
+          : policy,
   }
 }
 
-/** The head that the mission knows must be the one that GitHub has. */
+/** What the evidence says of a yes that the usual rule would not have taken. */
+const overrideOf = (
+  alone: string | undefined,
+  may: MayApprove,
+  person: Person,
+  facts: Facts,
+): Pick<Decision, 'override'> =>
+  alone !== undefined
+    ? { override: { kind: 'emergency', reason: alone.trim().slice(0, 500) } }
+    : may.selfApproved
+      ? {
+          override: {
+            kind: 'solo',
+            reason: `${person.login} ${involvement(person, facts)}; policy lets the author approve (solo).`,
+          },
+        }
+      : {}
+
+const decidedAlone = (policy: MissionPolicy, checkpoint: CheckpointName): MissionPolicy => ({
+  ...policy,
+  approvals: { ...policy.approvals, [checkpoint]: { ...policy.approvals[checkpoint], required: 1 } },
+})
+
+/** Head and base that the mission knows must be those that GitHub has. */
 async function headStands(parts: Parts, pull: PullRequest, record: MissionRecord): Promise<void> {
   if (pull.state !== 'open') throw new AtomicError('MISSION_CLOSED', 'The pull request is closed.')
-  if (record.stale || pull.headSha === headOf(record)) return
+  baseStands(pull, record)
+  if (record.stale || pull.headSha === pullHeadOf(record)) return
   const made = await makerOf(parts.store, { owner: pull.headOwner, repo: pull.headRepo }, pull.headSha)
   if (made !== record.mission.missionId)
     throw new AtomicError('HEAD_MOVED', `The head is now ${pull.headSha.slice(0, 7)}; its plan is being made.`)
+}
+
+/** @throws AtomicError `PLAN_CHANGED` where the pull request now goes into another branch. */
+export function baseStands(pull: PullRequest, { pull: known }: MissionRecord): void {
+  if (known && known.baseRef !== pull.baseRef)
+    throw new AtomicError('PLAN_CHANGED', `The base is now ${pull.baseRef}, not ${known.baseRef}.`)
 }
 
 function namesTheHead(pull: PullRequest, { sha }: Given): void {
@@ -80,12 +135,21 @@ function namesTheHead(pull: PullRequest, { sha }: Given): void {
     throw new AtomicError('HEAD_MOVED', `The head is ${pull.headSha.slice(0, 7)}, not ${sha.slice(0, 7)}.`)
 }
 
-/** Who names no commit means what they saw: a plan made after their words is not it. */
+/**
+ * People mean what they saw: a plan made after their words is not it, nor one that took another's
+ * place only just before, unless they name a commit that only this plan was made on.
+ */
 function planIsOlder(record: MissionRecord, { sha, at }: Given): void {
-  const { plan } = record
-  if (sha !== undefined || at === undefined || !plan) return
-  if (Date.parse(plan.plannedAt) > Date.parse(at) + secondMs)
-    throw new AtomicError('PLAN_CHANGED', 'The plan was made after this was written.')
+  const { plan, replaced, pull } = record
+  if (at === undefined || !plan) return
+  if (sha !== undefined && replaced?.headSha !== pull?.headSha) return
+  const shownFor = Date.parse(at) + secondMs - Date.parse(plan.plannedAt)
+  if (shownFor < 0) throw new AtomicError('PLAN_CHANGED', 'The plan was made after this was written.')
+  if (replaced && shownFor < replacedMs)
+    throw new AtomicError(
+      'PLAN_CHANGED',
+      'The plan took the place of another only just before this was written: look at it, and approve it by its commit.',
+    )
 }
 
 /**

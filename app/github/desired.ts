@@ -8,7 +8,7 @@ import type { PullState, PullStates } from './pull-states.ts'
 import { missionChecks } from './render/checks.ts'
 import { missionComment, plainComment } from './render/comment.ts'
 import { afterTheEnd, brokenSpec, withoutSpec } from './render/no-mission.ts'
-import { checksHead, headOf } from './render/standing.ts'
+import { checksHead, pullHeadOf } from './render/standing.ts'
 import type { CheckView, MissionView } from './render/view.ts'
 
 export interface DesiredDeps {
@@ -77,7 +77,7 @@ async function viewOf(deps: DesiredDeps, record: MissionRecord): Promise<Mission
 
 /** Did somebody else push since the mission ended? */
 async function isForeign(store: Store, state: PullState, record: MissionRecord): Promise<boolean> {
-  if (state.headSha === headOf(record) || state.headSha === record.pull?.headSha) return false
+  if (state.headSha === pullHeadOf(record) || state.headSha === record.pull?.headSha) return false
   const made = await makerOf(store, { owner: state.headOwner, repo: state.headRepo }, state.headSha)
   return made !== record.mission.missionId
 }

@@ -13,6 +13,8 @@ export interface SavedApp {
   APP_ID: string
   PRIVATE_KEY: string
   WEBHOOK_SECRET: string
+  CLIENT_ID: string
+  CLIENT_SECRET: string
 }
 
 interface AppFile {
@@ -31,6 +33,7 @@ export function manifest(appYaml: string, publicUrl: string): object {
     ...file,
     hook_attributes: { url: `${publicUrl}/api/github/webhooks`, active: true },
     redirect_url: `${publicUrl}/setup/done`,
+    callback_urls: [`${publicUrl}/auth/callback`],
   }
 }
 
@@ -59,7 +62,13 @@ export async function convert(code: string, apiUrl: string): Promise<{ app: Save
   try {
     const { data } = await new Octokit({ baseUrl: apiUrl }).request('POST /app-manifests/{code}/conversions', { code })
     return {
-      app: { APP_ID: String(data.id), PRIVATE_KEY: data.pem, WEBHOOK_SECRET: data.webhook_secret ?? '' },
+      app: {
+        APP_ID: String(data.id),
+        PRIVATE_KEY: data.pem,
+        WEBHOOK_SECRET: data.webhook_secret ?? '',
+        CLIENT_ID: data.client_id,
+        CLIENT_SECRET: data.client_secret,
+      },
       installUrl: `${data.html_url}/installations/new`,
     }
   } catch (cause) {

@@ -4,9 +4,15 @@ import { pickMission } from './missions.ts'
 import type { Parts } from './parts.ts'
 import type { PullName } from './pull-request.ts'
 import { queueChecks } from './render/queue.ts'
+import { verifyQueue } from './verify-queue.ts'
 
-/** Check runs of a merge queue's head: what stands there comes from pull requests whose missions have ended well. */
-export async function publishQueue(parts: Parts, pull: PullName, headSha: string): Promise<void> {
+/** Check runs of a merge queue's head: the mission has ended well, and what would be merged is verified anew. */
+export async function publishQueue(
+  parts: Parts,
+  pull: PullName,
+  queue: { headSha: string; baseSha: string },
+): Promise<void> {
+  const { headSha } = queue
   const record = pickMission(await parts.orchestrator.ofPull(pull.owner, pull.repo, pull.number))
   const github = await parts.githubFor(pull.installationId)
   const { owner, repo } = pull
@@ -23,7 +29,11 @@ export async function publishQueue(parts: Parts, pull: PullName, headSha: string
         })
       ).data.check_runs,
   )
-  for (const check of queueChecks(record)) {
+  const verdict =
+    record?.plan && record.mission.status === 'completed'
+      ? await verifyQueue(parts.dte, github, record, await parts.plannedChanges(record.plan.derivation), queue)
+      : undefined
+  for (const check of queueChecks(record, verdict)) {
     const external_id = externalId(pull, check.name)
     if (standing.some((run) => run.external_id === external_id)) continue
     await github.request('POST /repos/{owner}/{repo}/check-runs', {

@@ -16,6 +16,11 @@ export interface Words extends Order {
   reread(github: GitHub): Promise<string | undefined>
 }
 
+/** What somebody wrote, if it stands as it was first written: words changed and changed back were taken back in between. */
+export const asWritten = (
+  words: { body?: string; created_at: string; updated_at: string } | undefined,
+): string | undefined => (words?.created_at === words?.updated_at ? words?.body : undefined)
+
 /** How far the commands of a comment have come: a repeated delivery does none of them twice. */
 interface Progress {
   done: number

@@ -1,4 +1,4 @@
-import type { CheckpointName } from '../../core/contracts/index.ts'
+import type { CheckpointName, PlannedChange } from '../../core/contracts/index.ts'
 import type { Jobs } from '../../core/orchestrator/jobs.ts'
 import type { Orchestrator } from '../../core/orchestrator/orchestrator.ts'
 import type { Clock } from '../../core/platform/clock.ts'
@@ -6,6 +6,7 @@ import type { Store, Write } from '../../core/storage/store.ts'
 import type { GitHubFor } from './client.ts'
 import { type PullName, pullKey } from './pull-request.ts'
 import type { PullStates } from './pull-states.ts'
+import type { Dte } from './verify-queue.ts'
 
 /** What the shell's handlers work with. */
 export interface Parts {
@@ -14,6 +15,9 @@ export interface Parts {
   jobs: Jobs
   states: PullStates
   githubFor: GitHubFor
+  dte: Dte
+  /** The changes of a plan's batches, one after another. */
+  plannedChanges(derivation: string): Promise<PlannedChange[]>
   /** The app's own id: what it wrote itself is no command. */
   appId: number
   clock: Clock

@@ -66,10 +66,13 @@ export const PushPayload = z.object({
     )
     .optional(),
 })
-export const WorkflowRunPayload = z.object({ ...base, workflow_run: z.object({ head_sha: z.string() }) })
+export const WorkflowRunPayload = z.object({
+  ...base,
+  workflow_run: z.object({ id: z.number(), head_sha: z.string(), html_url: z.string() }),
+})
 export const MergeGroupPayload = z.object({
   ...base,
-  merge_group: z.object({ head_sha: z.string(), head_ref: z.string() }),
+  merge_group: z.object({ head_sha: z.string(), head_ref: z.string(), base_sha: z.string() }),
 })
 export const InstallationPayload = z.object({
   action: z.string().optional(),

@@ -138,6 +138,8 @@ async function teamsOf(
   for (const rule of Object.values(policy.approvals))
     for (const team of rule.from.teams)
       wanted.add((team.includes('/') ? team : `${pull.owner}/${team}`).replace(/^@/, '').toLowerCase())
+  for (const team of policy.emergency?.teams ?? [])
+    wanted.add((team.includes('/') ? team : `${pull.owner}/${team}`).replace(/^@/, '').toLowerCase())
   for (const { line } of ownedPaths(facts)) for (const owner of line.owners) if (owner.includes('/')) wanted.add(owner)
   const member = await Promise.all([...wanted].map((team) => isMember(github, team, login)))
   return [...wanted].filter((_, index) => member[index])

@@ -67,8 +67,8 @@ async function changedSpecs(github: GitHub, pull: PullRequest): Promise<SpecFile
 async function standingSpecs(github: GitHub, pull: PullRequest): Promise<SpecFile[]> {
   const folder = await orAbsent(
     github.request('GET /repos/{owner}/{repo}/contents/{path}', {
-      owner: pull.headOwner,
-      repo: pull.headRepo,
+      owner: pull.owner,
+      repo: pull.repo,
       path: '.atomic',
       ref: pull.headSha,
     }),

@@ -22,8 +22,10 @@ export interface PullRequest {
   defaultBranch: string
   ownerType: 'User' | 'Organization'
   private: boolean
-  /** From another repository, whose branch the app may not write. */
+  /** From another repository. */
   fork: boolean
+  /** Its author lets those who may write here push to it. */
+  maintainersMayPush: boolean
 }
 
 /** Names a pull request; also the key under which its work is done in order. */
@@ -66,17 +68,21 @@ export async function readPull(github: GitHub, name: PullName): Promise<PullRequ
     ownerType: base.owner.type === 'Organization' ? 'Organization' : 'User',
     private: base.private,
     fork: data.head.repo?.id !== base.id,
+    maintainersMayPush: data.maintainer_can_modify && data.head.repo !== null,
   }
 }
+
+/** Branch on which the batches for a fork's pull request land, where the fork may not be written. */
+const stackRef = (number: number): string => `atomic/pull-${number}`
 
 export const bindingOf = (pull: PullRequest, specPath: string): PullBinding => ({
   installationId: pull.installationId,
   owner: pull.owner,
   repo: pull.repo,
   number: pull.number,
-  headOwner: pull.headOwner,
-  headRepo: pull.headRepo,
-  headRef: pull.headRef,
+  ...(pull.fork && !pull.maintainersMayPush
+    ? { headOwner: pull.owner, headRepo: pull.repo, headRef: stackRef(pull.number), stacked: true }
+    : { headOwner: pull.headOwner, headRepo: pull.headRepo, headRef: pull.headRef }),
   baseRef: pull.baseRef,
   headSha: pull.headSha,
   specPath,

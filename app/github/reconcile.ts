@@ -10,8 +10,9 @@ import { policyFor } from './permissions.ts'
 import { type Asked, askedBy } from './proposals.ts'
 import { bindingOf, type PullName, type PullRequest, pullKey, readPull } from './pull-request.ts'
 import type { PullState } from './pull-states.ts'
-import { headOf } from './render/standing.ts'
+import { pullHeadOf } from './render/standing.ts'
 import { readConfig } from './repository-config.ts'
+import { isStack } from './stacks.ts'
 
 const system = { login: 'atomic', type: 'agent' } as const
 
@@ -23,7 +24,7 @@ const system = { login: 'atomic', type: 'agent' } as const
 export async function reconcile(parts: Parts, name: PullName, asked = false): Promise<MissionRecord | undefined> {
   const github = await parts.githubFor(name.installationId)
   const pull = await orAbsent(readPull(github, name))
-  if (!pull) return undefined
+  if (!pull || isStack(pull)) return undefined
   const missions = await parts.orchestrator.ofPull(pull.owner, pull.repo, pull.number)
   const mission = pickMission(missions)
   const before = await parts.states.read(pull)
@@ -135,6 +136,6 @@ async function followHead(
   await commit(parts, [parts.states.put(stateOf(pull, before)), publishJob(parts.jobs, pull)])
   const { missionId } = mission.mission
   const made = await makerOf(parts.store, { owner: pull.headOwner, repo: pull.headRepo }, pull.headSha)
-  if (made === missionId || pull.headSha === headOf(mission)) return mission
+  if (made === missionId || pull.headSha === pullHeadOf(mission)) return mission
   return parts.orchestrator.headMoved(missionId, pull.headSha)
 }

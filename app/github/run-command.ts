@@ -20,6 +20,10 @@ export interface Order {
   at?: string
   /** Head that it was said about, where the place names one. */
   sha?: string
+  /** What the pressed button stood for. */
+  mark?: string
+  /** Decides alone, for this reason. */
+  emergency?: string
 }
 
 export const isAgent = (sender: Sender): boolean => sender.bot || sender.app !== undefined
@@ -31,7 +35,7 @@ export async function runCommand(
   order: Order,
   command: Command,
 ): Promise<{ said: string | undefined; refused: boolean }> {
-  const { sender, via, reference, sha, at } = order
+  const { sender, via, reference, sha, at, mark, emergency } = order
   const handler = handlers.get(command.verb)!
   try {
     const pull = await readPull(github, order.pull)
@@ -47,6 +51,8 @@ export async function runCommand(
       reference,
       ...(sha === undefined ? {} : { sha }),
       ...(at === undefined ? {} : { at }),
+      ...(mark === undefined ? {} : { mark }),
+      ...(emergency === undefined ? {} : { emergency }),
     }
     return { said: await handler.run(context, command), refused: false }
   } catch (error) {

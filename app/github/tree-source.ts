@@ -156,7 +156,7 @@ async function resolve(github: GitHub, name: RepositoryName, ref: string) {
   }
 }
 
-async function mayRead(
+export async function mayRead(
   github: GitHub,
   name: RepositoryName,
   caller: { login: string; type: string },

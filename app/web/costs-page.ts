@@ -22,7 +22,7 @@ function chart({ by, rows, total }: CostReport): Html {
   const shown = by === 'day' ? rows.slice(-most) : rows.slice(0, most)
   const longest = Math.max(...shown.map((row) => row.usd), 1e-9)
   return html`<h2>${names[by] ?? by}</h2>
-    <div class="scroll"><table><thead><tr><th>${by}</th><th>Cost</th><th></th><th>Tokens</th><th>Calls</th></tr></thead><tbody>
+    <div class="scroll" tabindex="0" role="region" aria-label="Table"><table><thead><tr><th>${by}</th><th>Cost</th><th></th><th>Tokens</th><th>Calls</th></tr></thead><tbody>
     ${shown.map(
       (row) => html`<tr><td>${row.key}</td><td>${usd(row.usd)}</td>
       <td><svg width="160" height="12" role="img" aria-label="${total > 0 ? Math.round((100 * row.usd) / total) : 0} % of all"><rect width="${Math.max(1, Math.round((160 * row.usd) / longest))}" height="12" fill="currentColor"></rect></svg></td>
@@ -42,14 +42,14 @@ export const costsPage = ({ reports, missions }: CostsView): Html =>
   page({
     title: 'Costs · Atomic',
     body: html`<header><div><h1>Costs</h1><div class="soft">${usd(reports[0]?.total ?? 0)} recorded in all. <a href="/missions/view">Missions</a></div></div></header>
-    <main>
+    <main id="content" tabindex="-1">
     <p>Download: <a href="/finops/report?by=day&amp;format=csv">CSV by day</a> · <a href="/finops/report?format=focus">FOCUS</a></p>
     ${(reports[0]?.rows.length ?? 0) === 0 ? html`<p>Nothing has been spent yet.</p>` : reports.map(chart)}
     <h2>Forecast against actual</h2>
     ${
       missions.length === 0
         ? html`<p>No mission has been forecast yet.</p>`
-        : html`<div class="scroll"><table><thead><tr><th>Mission</th><th>Repository</th><th>Model</th><th>Forecast</th><th>90 % interval</th><th>Actual</th><th></th></tr></thead><tbody>
+        : html`<div class="scroll" tabindex="0" role="region" aria-label="Table"><table><thead><tr><th>Mission</th><th>Repository</th><th>Model</th><th>Forecast</th><th>90 % interval</th><th>Actual</th><th></th></tr></thead><tbody>
       ${missions.map(
         (
           m,

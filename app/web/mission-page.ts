@@ -2,14 +2,24 @@ import { atomicEventTypes } from '../../core/contracts/event.ts'
 import type { Batch, Checkpoint, InvariantResult } from '../../core/contracts/index.ts'
 import type { MissionEvent, MissionRecord } from '../../core/orchestrator/types.ts'
 import { type Html, html } from '../../core/platform/html.ts'
+import type { Said } from './act.ts'
+import { decisionForms, type Forms, rollbackForm } from './decision-forms.ts'
 import { diffView } from './diff-view.ts'
 import { page } from './page.ts'
+import { survivors } from './survivors.ts'
 
 export interface MissionView {
   record: MissionRecord
   /** Unified diff of the plan. */
   diff: string
   events: MissionEvent[]
+  /** Address of the provenance drawing, where there is one. */
+  graph?: string
+  /** What the forms are signed with, where this visitor may decide. */
+  forms?: Forms
+  /** What came of the last form. */
+  said?: Said
+  who?: { login: string; token: string }
 }
 
 const eventTypes = atomicEventTypes.map((type) => `atomic.${type}`)
@@ -33,7 +43,7 @@ const plural = (n: number, word: string): string => `${n} ${word}${n === 1 ? '' 
 
 /** The page behind every check run of a mission. */
 export function missionPage(view: MissionView): Html {
-  const { record } = view
+  const { record, forms, said, who, graph } = view
   const { mission, pull, problem } = record
   const live = mission.status === 'open'
   const body = html`<header><div>
@@ -41,24 +51,29 @@ export function missionPage(view: MissionView): Html {
       <h1>${mission.title}</h1>
       <div class="soft">proposed by <b>${record.proposer.login}</b>${pull && html` in ${pull.owner}/${pull.repo}#${pull.number}`} · ${when(mission.createdAt)}</div>
     </div></header>
-    <main>
+    <main id="content" tabindex="-1">
+      ${said && html`<div class="box said ${said.refused ? 'bad' : ''}" role="status">${said.text}</div>`}
       ${problem && html`<div class="box bad" role="alert"><b>${problem.code}</b>${problem.place && html` at <code>${problem.place}</code>`}<br>${problem.detail}<br><span class="soft">${problem.next}</span></div>`}
       <h2 id="checkpoints">Checkpoints</h2>
       <ol class="steps">${mission.checkpoints.map((point) => step(point, mission.checkpoints, live))}</ol>
+      ${decisionForms(record, forms)}
       ${plan(record)}
       ${approvals(record)}
-      ${batches(mission.checkpoints[1]?.batches ?? [], record)}
+      ${batches(mission.checkpoints[1]?.batches ?? [], record, forms)}
       ${verification(record)}
+      ${survivors(record.verification)}
       ${pack(record)}
       <h2 id="diff">What changes</h2>
       ${diffView(view.diff)}
+      ${graph && html`<h2 id="provenance">Provenance</h2><details><summary>Who did what, from what, and what came of it</summary><a href="${graph}"><img class="graph" loading="lazy" src="${graph}" alt="Drawing of the provenance graph: people and software, what they did in the order of the timeline below, and what came of it"></a></details>`}
       ${timeline(view.events)}
     </main>`
   return page({
     title: `${mission.title} · Atomic`,
     body,
+    ...(who ? { who } : {}),
     ...(live
-      ? { follow: { url: `/missions/${mission.missionId}/events`, from: record.events, types: eventTypes } }
+      ? { follow: { url: `/missions/${mission.missionId}/view/events?from=${record.events}`, types: eventTypes } }
       : {}),
   })
 }
@@ -79,7 +94,7 @@ const plan = ({ plan: p, mission }: MissionRecord): Html | false => {
       <dt>Engine</dt><dd class="mono">${p.engine}</dd>
       ${cost && html`<dt>Forecast</dt><dd>${usd(cost.usdEstimate)} (${usd(cost.low)}–${usd(cost.high)}), p95 ${Math.round(cost.p95Latency)} ms <span class="soft">— ${cost.basis}</span></dd>`}
     </dl></div>
-    <div class="scroll"><table><thead><tr><th>#</th><th>Operation</th><th>Files</th><th>Edits</th></tr></thead><tbody>
+    <div class="scroll" tabindex="0" role="region" aria-label="Table"><table><thead><tr><th>#</th><th>Operation</th><th>Files</th><th>Edits</th></tr></thead><tbody>
     ${p.operations.map((o, i) => html`<tr><td>${i + 1}</td><td><code>${describe(mission.changeSpec?.operations[i])}</code></td><td>${o.filesChanged}</td><td>${o.edits}</td></tr>`)}
     </tbody></table></div>
     ${p.warnings.map((w) => html`<p class="wait">⚠ ${w}</p>`)}`
@@ -104,22 +119,22 @@ const describe = (o: NonNullable<MissionRecord['mission']['changeSpec']>['operat
 
 const approvals = ({ approvals: list }: MissionRecord): Html | false =>
   list.length > 0 &&
-  html`<h2 id="approvals">Approvals</h2><div class="scroll"><table><thead><tr><th>Checkpoint</th><th>Who</th><th>Decision</th><th>Of</th><th>When</th></tr></thead><tbody>
+  html`<h2 id="approvals">Approvals</h2><div class="scroll" tabindex="0" role="region" aria-label="Table"><table><thead><tr><th>Checkpoint</th><th>Who</th><th>Decision</th><th>Of</th><th>When</th></tr></thead><tbody>
     ${list.map(
       (
         a,
-      ) => html`<tr><td>${a.checkpoint}</td><td>${a.actor.login}${a.selfApproved && html` <span class="pill wait">self-approved</span>`}</td>
+      ) => html`<tr><td>${a.checkpoint}</td><td>${a.actor.login}${a.selfApproved && html` <span class="pill wait">self-approved</span>`}${a.override && html`<br><span class="soft">${a.override.kind}: ${a.override.reason}</span>`}</td>
       <td>${a.withdrawn ? html`<span class="wait">withdrawn</span>` : a.decision === 'approve' ? html`<span class="ok">approved</span>` : html`<span class="bad">rejected</span>`}${a.comment && html`<br><span class="soft">${a.comment}</span>`}</td>
       <td>${short(a.planDigest)}${a.headSha && html` at ${short(a.headSha)}`}</td><td>${when(a.at)}</td></tr>`,
     )}</tbody></table></div>`
 
-const batches = (list: readonly Batch[], { plan: p }: MissionRecord): Html | false =>
+const batches = (list: readonly Batch[], record: MissionRecord, forms: Forms | undefined): Html | false =>
   list.length > 0 &&
-  html`<h2 id="batches">Batches</h2><div class="scroll"><table><thead><tr><th>Batch</th><th>What</th><th>Status</th><th>Commit</th><th>Tree</th><th>When</th></tr></thead><tbody>
+  html`<h2 id="batches">Batches</h2><div class="scroll" tabindex="0" role="region" aria-label="Table"><table><thead><tr><th>Batch</th><th>What</th><th>Status</th><th>Commit</th><th>Tree</th><th>When</th><th></th></tr></thead><tbody>
     ${list.map(
       (b, i) =>
-        html`<tr><td class="mono">${b.batchId}</td><td>${p?.batches[i]?.title ?? ''}</td><td>${pill(b.status)}</td><td>${b.commit ? short(b.commit) : '–'}</td><td>${short(p?.batches[i]?.resultTree)}</td><td>${when(b.createdAt)}</td></tr>`,
-    )}</tbody></table></div>`
+        html`<tr><td class="mono">${b.batchId}</td><td>${record.plan?.batches[i]?.title ?? ''}</td><td>${pill(b.status)}</td><td>${b.commit ? short(b.commit) : '–'}</td><td>${short(record.plan?.batches[i]?.resultTree)}</td><td>${when(b.createdAt)}</td><td>${b.status === 'applied' && rollbackForm(record, forms, b.batchId, 'Roll back')}</td></tr>`,
+    )}</tbody></table></div>${list.filter((b) => b.status === 'applied').length > 1 && rollbackForm(record, forms, 'all', 'Roll back all')}`
 
 const mark = (good: boolean | undefined): Html =>
   good ? html`<span class="ok">✓</span>` : html`<span class="bad">✗</span>`
@@ -133,7 +148,7 @@ const invariantRows = (list: readonly InvariantResult[], by: string): Html[] =>
 const verification = ({ verification: v }: MissionRecord): Html | false => {
   const { derived, report } = v
   if (!derived && !report) return false
-  return html`<h2 id="verification">Verification</h2><div class="scroll"><table><thead><tr><th></th><th>Check</th><th>Result</th><th>By</th><th>Time</th></tr></thead><tbody>
+  return html`<h2 id="verification">Verification</h2><div class="scroll" tabindex="0" role="region" aria-label="Table"><table><thead><tr><th></th><th>Check</th><th>Result</th><th>By</th><th>Time</th></tr></thead><tbody>
     ${derived && html`<tr><td>${mark(derived.treeMatches)}</td><td>tree</td><td>derived ${short(derived.resultTree)}, landed ${short(derived.landedTree)}</td><td>app</td><td></td></tr>`}
     ${report && html`<tr><td>${mark(report.treeMatches)}</td><td>tree</td><td>derived again in CI: ${short(report.resultTree)}</td><td>${report.trusted ? 'CI, pinned workflow' : 'reported by the pull request'}</td><td></td></tr>`}
     ${report?.tests && html`<tr><td>${mark(report.tests.passed)}</td><td>tests</td><td><code>${report.tests.command}</code>${report.tests.total !== undefined && html` — ${report.tests.total - (report.tests.failed ?? 0)} of ${report.tests.total} passed`}</td><td>CI</td><td>${Math.round(report.tests.durationMs)} ms</td></tr>`}
@@ -150,6 +165,6 @@ const pack = ({ pack: p, mission }: MissionRecord): Html | false =>
 
 const timeline = (
   events: readonly MissionEvent[],
-): Html => html`<h2 id="timeline">Timeline</h2><div class="scroll"><table><thead><tr><th>When</th><th>What</th><th>Who</th><th></th></tr></thead><tbody>
+): Html => html`<h2 id="timeline">Timeline</h2><div class="scroll" tabindex="0" role="region" aria-label="Table"><table><thead><tr><th>When</th><th>What</th><th>Who</th><th></th></tr></thead><tbody id="timeline-rows">
   ${events.map((e) => html`<tr><td>${when(e.at)}</td><td class="mono">${e.type}</td><td>${e.actor.login}</td><td class="soft">${String(e.payload.checkpoint ?? e.payload.batchId ?? '')}</td></tr>`)}
   </tbody></table></div>`

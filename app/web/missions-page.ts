@@ -8,14 +8,15 @@ const where = ({ source }: Mission): string =>
     : ''
 
 /** All missions, newest first. */
-export const missionsPage = (missions: readonly Mission[]): Html =>
+export const missionsPage = (missions: readonly Mission[], who?: { login: string; token: string }): Html =>
   page({
     title: 'Missions · Atomic',
+    ...(who ? { who } : {}),
     body: html`<header><div><h1>Missions</h1><div class="soft">What was planned, approved, landed and proved here.</div></div></header>
-    <main>${
+    <main id="content" tabindex="-1">${
       missions.length === 0
         ? html`<p>No missions yet. One starts with a ChangeSpec in a pull request, or with <code>POST /missions</code>.</p>`
-        : html`<div class="scroll"><table><thead><tr><th>Mission</th><th>Where</th><th>Status</th><th>Stands at</th><th>Since</th></tr></thead><tbody>
+        : html`<div class="scroll" tabindex="0" role="region" aria-label="Table"><table><thead><tr><th>Mission</th><th>Where</th><th>Status</th><th>Stands at</th><th>Since</th></tr></thead><tbody>
       ${missions.map(
         (
           m,

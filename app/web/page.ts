@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Html, html } from '../../core/platform/html.ts'
+import { liveScript } from './live.ts'
 import { style } from './style.ts'
-
-/** Reloads the page when its mission has something new; the address is in the `data-follow` of the body. */
-const script = `const s=new EventSource(document.body.dataset.follow);let t;for(const n of document.body.dataset.types.split(' '))s.addEventListener(n,e=>{if(Number(e.lastEventId)>=Number(document.body.dataset.from)){clearTimeout(t);t=setTimeout(()=>location.reload(),300)}})`
 
 const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
 
@@ -11,25 +9,33 @@ const hash = (text: string): string => `'sha256-${createHash('sha256').update(te
 export const contentSecurityPolicy = [
   "default-src 'none'",
   `style-src ${hash(style)}`,
-  `script-src ${hash(script)}`,
+  `script-src ${hash(liveScript)}`,
   "connect-src 'self'",
-  "img-src 'self' data:",
+  "img-src 'self'",
   "base-uri 'none'",
-  "form-action 'none'",
+  "form-action 'self'",
   "frame-ancestors 'none'",
 ].join('; ')
 
 export interface Page {
   title: string
   body: Html
+  /** Who looks, where they signed in; with what the form to sign out is signed with. */
+  who?: { login: string; token: string }
   /** Server-sent events to follow while the page is open. */
-  follow?: { url: string; from: number; types: readonly string[] }
+  follow?: { url: string; types: readonly string[] }
 }
 
-export const page = ({ title, body, follow }: Page): Html => html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title>
+export const page = ({ title, body, who, follow }: Page): Html => html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>${title}</title>
 <style>${new Html(style)}</style></head>
-<body ${follow ? html`data-follow="${follow.url}" data-from="${follow.from}" data-types="${follow.types.join(' ')}"` : ''}>${body}
-<footer><main>Atomic — a change is a reproducible build.</main></footer>
-${follow && html`<script>${new Html(script)}</script>`}</body></html>
+<body ${follow ? html`data-follow="${follow.url}" data-types="${follow.types.join(' ')}"` : ''}><a class="skip" href="#content">Skip to content</a>
+<nav aria-label="Atomic"><div><a href="/missions/view"><b>Atomic</b></a><a href="/missions/view">Missions</a><a href="/costs/view">Costs</a>${
+  who &&
+  html`<form method="post" action="/auth/logout"><span class="soft">${who.login}</span><input type="hidden" name="token" value="${who.token}"><button class="small" type="submit">Sign out</button></form>`
+}</div></nav>
+${body}
+<p id="live" class="hidden" role="status" aria-live="polite"></p>
+<footer><div>Atomic — a change is a reproducible build.</div></footer>
+${follow && html`<script>${new Html(liveScript)}</script>`}</body></html>
 `

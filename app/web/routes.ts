@@ -1,9 +1,17 @@
-import type { FastifyInstance, FastifyReply } from 'fastify'
-import type { ApplyAnswer } from '../../core/contracts/index.ts'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { type ApplyAnswer, CheckpointName, type Services } from '../../core/contracts/index.ts'
+import { serviceContext } from '../../core/orchestrator/deps.ts'
 import type { Orchestrator } from '../../core/orchestrator/orchestrator.ts'
+import type { MissionRecord } from '../../core/orchestrator/types.ts'
 import { AtomicError } from '../../core/platform/errors.ts'
 import type { Html } from '../../core/platform/html.ts'
 import type { Blobs } from '../../core/storage/blobs.ts'
+import type { GithubShell } from '../github/shell.ts'
+import { eventStream, OpenStreams } from '../http/streams.ts'
+import { act, mayAct, type Said } from './act.ts'
+import { checkForm, type Door, type Visitor } from './door.ts'
+import { formBodies } from './form-bodies.ts'
 import { missionPage } from './mission-page.ts'
 import { missionsPage } from './missions-page.ts'
 import { contentSecurityPolicy } from './page.ts'
@@ -11,44 +19,133 @@ import { contentSecurityPolicy } from './page.ts'
 export interface PagesOptions {
   orchestrator: Orchestrator
   blobs: Blobs
+  door: Door
+  evidence: Services['evidence']
+  press?: GithubShell['press']
 }
 
-const config = { scope: 'orchestrator:read' }
-const schema = { hide: true } as object
+// Who may look is decided by the door: people come with a session, others with a token.
+const open = { config: { open: true }, schema: { hide: true } as object }
 
-/** The pages that people read; the REST calls stay beside them. */
-export function registerPages(app: FastifyInstance, { orchestrator, blobs }: PagesOptions): void {
-  const read = async (params: unknown) => {
-    const { id } = params as { id: string }
+const Form = z.object({
+  token: z.string().max(256).optional(),
+  verb: z.enum(['approve', 'reject', 'retry', 'rollback', 'emergency']),
+  checkpoint: CheckpointName,
+  batch: z.string().max(128).optional(),
+  reason: z.string().trim().max(500).optional(),
+  mark: z.string().max(64).default(''),
+})
+
+/** The pages that people read and decide on; the REST calls stay beside them. */
+export async function registerPages(app: FastifyInstance, options: PagesOptions): Promise<void> {
+  const { orchestrator, blobs, door, press } = options
+  const streams = new OpenStreams()
+  app.addHook('preClose', async () => streams.end())
+
+  /** Another's mission is not there: who may not read its repository does not learn of it. */
+  const read = async (visitor: Visitor, request: FastifyRequest): Promise<MissionRecord> => {
+    const { id } = request.params as { id: string }
     const record = await orchestrator.record(id)
-    if (!record) throw new AtomicError('NOT_FOUND', 'There is no such mission.')
+    if (!record || !(await door.maySee(visitor, record)))
+      throw new AtomicError('NOT_FOUND', 'There is no such mission.')
     return record
   }
+  const who = ({ login, session }: Visitor) =>
+    session && door.signIn ? { who: { login, token: door.signIn.sessions.formToken(session) } } : {}
 
-  app.get('/', { config, schema }, async (_request, reply) => reply.redirect('/missions/view'))
+  app.get('/', open, async (_request, reply) => reply.redirect('/missions/view'))
 
-  app.get('/missions/view', { config, schema }, async (request, reply) => {
-    const ctx = { caller: request.caller, correlationId: request.id }
-    const list = await orchestrator.service.list({ query: { limit: 100 } }, ctx)
-    return send(reply, missionsPage(list.items))
+  app.get('/missions/view', open, async (request, reply) => {
+    const visitor = await door.visitor(request, reply)
+    if (!visitor) return reply
+    const list = await orchestrator.service.list({ query: { limit: 100 } }, serviceContext(request.id))
+    const seen = await Promise.all(
+      list.items.map(async (mission) => {
+        const record = visitor.session ? await orchestrator.record(mission.missionId) : undefined
+        return !visitor.session || (record && (await door.maySee(visitor, record)))
+      }),
+    )
+    const mine = list.items.filter((_, i) => seen[i])
+    return send(reply, missionsPage(mine, who(visitor).who))
   })
 
-  app.get('/missions/:id/view', { config, schema }, async (request, reply) => {
-    const record = await read(request.params)
+  app.get('/missions/:id/view', open, async (request, reply) => {
+    const visitor = await door.visitor(request, reply)
+    if (!visitor) return reply
+    const record = await read(visitor, request)
+    const { missionId } = record.mission
     const derivation =
       record.plan && (JSON.parse(Buffer.from(await blobs.get(record.plan.derivation)).toString()) as ApplyAnswer)
-    const events = await orchestrator.timeline(record.mission.missionId)
-    return send(reply, missionPage({ record, diff: derivation?.diff ?? '', events }))
+    const events = await orchestrator.timeline(missionId)
+    const note = door.notes.unseal<Said & { id: string }>('note', (request.query as { note?: string }).note)
+    const forms = {
+      token: visitor.session && door.signIn ? door.signIn.sessions.formToken(visitor.session) : '',
+      emergency: record.policy.emergency !== undefined,
+    }
+    return send(
+      reply,
+      missionPage({
+        record,
+        diff: derivation?.diff ?? '',
+        events,
+        ...who(visitor),
+        ...(mayAct(visitor, record) ? { forms } : {}),
+        ...(note?.id === missionId ? { said: note } : {}),
+      }),
+    )
   })
 
-  app.get('/missions/:id/view/audit-pack.zip', { config, schema }, async (request, reply) => {
-    const record = await read(request.params)
+  app.get('/missions/:id/view/events', open, async (request, reply) => {
+    const visitor = await door.visitor(request, reply)
+    if (!visitor) return reply
+    const { missionId } = (await read(visitor, request)).mission
+    const { from } = request.query as { from?: string }
+    const last = request.headers['last-event-id'] ?? (from === undefined ? undefined : String(Number(from) - 1))
+    const gone = new AbortController()
+    reply.raw.once('close', () => gone.abort())
+    const content = await orchestrator.service.events(
+      { params: { id: missionId } },
+      {
+        ...serviceContext(request.id),
+        signal: gone.signal,
+        ...(typeof last === 'string' ? { lastEventId: last } : {}),
+      },
+    )
+    return reply
+      .type('text/event-stream')
+      .header('cache-control', 'no-store')
+      .send(streams.add(eventStream(content.body as never)))
+  })
+
+  app.get('/missions/:id/view/audit-pack.zip', open, async (request, reply) => {
+    const visitor = await door.visitor(request, reply)
+    if (!visitor) return reply
+    const record = await read(visitor, request)
     if (!record.pack) throw new AtomicError('NOT_FOUND', 'This mission has no audit pack yet.')
     const name = `atomic-audit-pack-${record.mission.missionId}.zip`
     return reply
       .type('application/zip')
       .header('content-disposition', `attachment; filename="${name}"`)
+      .header('cache-control', 'no-store')
       .send(Buffer.from(await blobs.get(record.pack.digest)))
+  })
+
+  await app.register(async (scope) => {
+    formBodies(scope)
+    scope.post('/missions/:id/view/act', open, async (request, reply) => {
+      const visitor = await door.visitor(request, reply)
+      if (!visitor) return reply
+      const form = Form.safeParse(request.body)
+      if (!form.success) throw new AtomicError('INVALID_REQUEST', 'The form is not one of this page.')
+      checkForm(door, visitor, request, form.data.token)
+      const record = await read(visitor, request)
+      const { token: _, batch, reason, ...rest } = form.data
+      const wish = { ...rest, ...(batch === undefined ? {} : { batch }), ...(reason === undefined ? {} : { reason }) }
+      const said = await act(orchestrator, press, visitor, record, wish)
+      const { missionId } = record.mission
+      const note = door.notes.seal('note', { ...said, text: said.text.slice(0, 600), id: missionId })
+      return reply.redirect(`/missions/${missionId}/view?note=${note}`, 303)
+    })
   })
 }
 
@@ -56,6 +153,6 @@ const send = (reply: FastifyReply, markup: Html): FastifyReply =>
   reply
     .type('text/html; charset=utf-8')
     .header('content-security-policy', contentSecurityPolicy)
-    .header('referrer-policy', 'no-referrer')
+    .header('referrer-policy', 'same-origin')
     .header('cache-control', 'no-store')
     .send(markup.text)

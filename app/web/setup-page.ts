@@ -14,7 +14,7 @@ export const setupPage = ({ action, manifest, missing, publicUrl }: SetupView): 
   page({
     title: 'Set up Atomic',
     body: html`<header><div><h1>Set up Atomic</h1><div class="soft">This server is not a GitHub App yet.</div></div></header>
-    <main>
+    <main id="content" tabindex="-1">
       <h2>What is missing</h2><ul>${missing.map((m) => html`<li><code>${m}</code></li>`)}</ul>
       <h2>Let GitHub make the app</h2>
       <p>GitHub shows you name and permissions, and sends you back here with its credentials; they are kept in the data directory, readable by this user alone.
@@ -28,6 +28,6 @@ export const setupDonePage = (file: string, installUrl: string): Html =>
   page({
     title: 'Atomic is a GitHub App',
     body: html`<header><div><h1>Atomic is a GitHub App now</h1></div></header>
-    <main><ol><li>Its credentials are in <code>${file}</code>.</li><li>Restart Atomic: it reads them at start.</li>
+    <main id="content" tabindex="-1"><ol><li>Its credentials are in <code>${file}</code>.</li><li>Restart Atomic: it reads them at start.</li>
       <li><a href="${installUrl}" rel="noreferrer">Install it on your repositories</a>.</li></ol></main>`,
   })

@@ -1,7 +1,7 @@
 /** One sheet for all pages: system fonts, light and dark, from a phone to a wide screen. */
 export const style = `
-:root{color-scheme:light dark;--bg:#fff;--fg:#1c2128;--soft:#59636e;--line:#d8dee4;--panel:#f6f8fa;--ok:#1a7f37;--bad:#c62828;--wait:#8a5a00;--accent:#0550ae;--add:#dafbe1;--del:#ffebe9}
-@media (prefers-color-scheme:dark){:root{--bg:#0d1117;--fg:#e6edf3;--soft:#9198a1;--line:#30363d;--panel:#151b23;--ok:#3fb950;--bad:#ff7b72;--wait:#d29922;--accent:#79c0ff;--add:#12361f;--del:#4b1a1a}}
+:root{color-scheme:light dark;--bg:#fff;--fg:#1c2128;--soft:#59636e;--line:#d8dee4;--panel:#f6f8fa;--ok:#1a7f37;--bad:#c62828;--wait:#8a5a00;--accent:#0550ae;--go:#1f7a37;--add:#dafbe1;--del:#ffebe9}
+@media (prefers-color-scheme:dark){:root{--bg:#0d1117;--fg:#e6edf3;--soft:#9198a1;--line:#30363d;--panel:#151b23;--ok:#3fb950;--bad:#ff7b72;--wait:#d29922;--accent:#79c0ff;--go:#238636;--add:#12361f;--del:#4b1a1a}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--bg);color:var(--fg);font:16px/1.5 system-ui,-apple-system,"Segoe UI",sans-serif}
 main,header>div{max-width:70rem;margin:0 auto;padding:0 1rem}
@@ -28,9 +28,22 @@ th,td{text-align:left;padding:.35rem .8rem .35rem 0;border-bottom:1px solid var(
 th{color:var(--soft);font-weight:600;font-size:.85rem}
 details{border:1px solid var(--line);border-radius:.4rem;margin:.4rem 0;overflow:hidden}
 summary{cursor:pointer;padding:.4rem .8rem;background:var(--panel);overflow-wrap:anywhere}
-summary:focus-visible,a:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
+summary:focus-visible,a:focus-visible,.scroll:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 pre{margin:0;padding:.4rem 0;overflow-x:auto}
 pre span{display:block;padding:0 .8rem;white-space:pre;min-width:max-content}
 pre .a{background:var(--add)}pre .d{background:var(--del)}pre .h{color:var(--soft)}
+nav{border-bottom:1px solid var(--line);background:var(--panel)}
+nav>div{max-width:70rem;margin:0 auto;padding:.4rem 1rem;display:flex;gap:1.2rem;align-items:center;flex-wrap:wrap}
+nav form{margin-left:auto;display:flex;gap:.6rem;align-items:center}nav a{text-decoration:none}
+footer>div{max-width:70rem;margin:0 auto;padding:0 1rem}
+.skip{position:absolute;left:-99rem}.skip:focus{left:1rem;top:.4rem;background:var(--bg);padding:.3rem .6rem}
+.hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+button{font:inherit;color:inherit;background:var(--bg);border:1px solid var(--line);border-radius:.4rem;padding:.35rem .9rem;cursor:pointer;min-height:2.2rem}
+button.main{background:var(--go);border-color:var(--go);color:#fff;font-weight:600}button.danger{color:var(--bad);border-color:currentColor}button.small{font-size:.85rem;padding:.1rem .6rem;min-height:1.8rem}
+button:hover{border-color:var(--accent)}button:focus-visible,input:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
+input{font:inherit;color:inherit;background:var(--bg);border:1px solid var(--line);border-radius:.4rem;padding:.3rem .6rem;min-width:0;width:100%;max-width:32rem;display:block;margin:.2rem 0 .6rem}
+.act details form{padding:.6rem .8rem}.row{display:flex;gap:.6rem;flex-wrap:wrap;margin:.4rem 0}.said{margin:1rem 0}
+img.graph{max-width:100%;height:auto;border:1px solid var(--line);border-radius:.4rem;background:var(--bg)}
+@media (max-width:40rem){dl{grid-template-columns:1fr}dd{margin-bottom:.4rem}h1{font-size:1.25rem}}
 footer{margin:3rem 0 2rem;color:var(--soft);font-size:.9rem}
 `

@@ -52,7 +52,7 @@ export function createOrchestrator(deps: OrchestratorDeps & { source?: TreeSourc
       const begun = standing.mission.checkpoints[0]!.status === 'completed'
       if (begun || same(standing, proposal)) return standing
       return records.transition(standing.mission.missionId, (now) =>
-        unplanned(now, { changeSpec, title, risk, policy, ...(pull ? { pull } : {}) }),
+        unplanned(now, { changeSpec, title, risk, policy, ...(pull ? { pull } : {}) }, isoTime(clock)),
       )
     }
     if (standing && same(standing, proposal)) return standing
@@ -149,4 +149,5 @@ export function createOrchestrator(deps: OrchestratorDeps & { source?: TreeSourc
 const same = (record: MissionRecord, proposal: Proposal): boolean =>
   JSON.stringify(record.mission.changeSpec) === JSON.stringify(proposal.changeSpec) &&
   record.policy.digest === proposal.policy.digest &&
-  record.pull?.headSha === proposal.pull?.headSha
+  record.pull?.headSha === proposal.pull?.headSha &&
+  record.pull?.baseRef === proposal.pull?.baseRef

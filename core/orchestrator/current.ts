@@ -8,7 +8,7 @@ import type { MissionRecord } from './types.ts'
 /** What landed, as the engine is asked to judge it: the commit on a pull request, else the texts. */
 export async function currentTexts(parts: Parts, record: MissionRecord): Promise<VerifyRequest['files']> {
   if (record.pull && record.landed?.headSha !== undefined) {
-    const { headOwner: owner, headRepo: repo } = record.pull
+    const { owner, repo } = record.pull
     return { repository: { owner, repo, ref: record.landed.headSha } }
   }
   const source = record.mission.source

@@ -63,6 +63,7 @@ const notBegun = (record: MissionRecord, detail: string): void => {
 export function unplanned(
   before: MissionRecord,
   change: Partial<Pick<MissionRecord, 'pull' | 'policy'>> & Partial<Pick<Mission, 'changeSpec' | 'title' | 'risk'>>,
+  time: string,
 ): Outcome {
   open(before)
   notBegun(before, 'The ChangeSpec cannot change once plan is approved and execution has begun.')
@@ -70,12 +71,13 @@ export function unplanned(
   const { pull, policy, ...mission } = change
   Object.assign(out.record, pull && { pull }, policy && { policy })
   Object.assign(out.record.mission, mission)
+  const reason = 'What was approved has changed: it is planned anew.'
   if (counting(before, 'plan').length > 0)
-    out.events.push({
-      type: 'approval.withdrawn',
-      actor: atomicActor,
-      payload: { checkpoint: 'plan', reason: 'What was approved has changed: it is planned anew.' },
-    })
+    out.events.push({ type: 'approval.withdrawn', actor: atomicActor, payload: { checkpoint: 'plan', reason } })
+  // Stale for good: should everything change back, people are asked again all the same.
+  for (const approval of out.record.approvals)
+    if (approval.decision === 'approve') approval.withdrawn ??= { at: time, by: atomicActor, reason }
+  if (before.plan) out.record.replaced = before.pull ? { headSha: before.pull.headSha } : {}
   delete out.record.plan
   delete out.record.mission.planDigest
   delete out.record.problem
@@ -109,7 +111,7 @@ export function headMoved(before: MissionRecord, headSha: string, time: string):
     }
     return out
   }
-  return unplanned(record, { pull: { ...record.pull, headSha } })
+  return unplanned(record, { pull: { ...record.pull, headSha } }, time)
 }
 
 /** Execution begins: plan is done. */

@@ -72,7 +72,7 @@ export function missionService(
       if (record.pull)
         throw new AtomicError('NOT_ALLOWED', 'This mission’s ChangeSpec is in its pull request; change it there.')
       const change = (now: MissionRecord) => ({
-        ...unplanned(now, { changeSpec: body, title: body.title, risk: body.risk }),
+        ...unplanned(now, { changeSpec: body, title: body.title, risk: body.risk }, isoTime(parts.clock)),
         work: [],
       })
       const next = change(record).record

@@ -15,10 +15,15 @@ export interface PullBinding {
   owner: string
   repo: string
   number: number
-  /** Repository and branch that batches are committed to. */
+  /** Repository and branch that batches are committed to. Commits are read from `owner/repo`, which has them all. */
   headOwner: string
   headRepo: string
   headRef: string
+  /**
+   * The head is in a fork that the app may not write: `headRef` is a branch of the repository itself
+   * that begins at `headSha` with the first batch, and is proposed by a pull request of its own.
+   */
+  stacked?: true
   baseRef: string
   /** Head that the plan was made on; Atomic's own commits follow it. */
   headSha: string
@@ -53,6 +58,8 @@ export interface Approval extends Binding {
   reference?: string
   /** The proposer approved: allowed in `solo` only. */
   selfApproved?: boolean
+  /** Why it counts though the usual rule was not kept. */
+  override?: { kind: 'solo' | 'emergency'; reason: string }
   withdrawn?: { at: string; by: Actor; reason: string }
 }
 
@@ -90,11 +97,27 @@ export interface Problem {
   at: string
 }
 
+/** A mutant that survived: lines and columns from 1. */
+export interface Survivor {
+  path: string
+  line: number
+  endLine: number
+  column: number
+  mutator: string
+  replacement: string
+}
+
 export interface Verification {
   /** Derived again by the app: does the tree that landed equal the tree that was planned? */
   derived?: { resultTree: string; landedTree: string; treeMatches: boolean; invariants: InvariantResult[]; at: string }
   /** From a run of the Action; `trusted` when it came from the pinned reusable workflow. */
-  report?: VerificationReport & { trusted: boolean; reportedBy: string; at: string }
+  report?: VerificationReport & {
+    trusted: boolean
+    reportedBy: string
+    at: string
+    /** The first mutants that no test noticed; the artifact has them all. */
+    survivors?: Survivor[]
+  }
 }
 
 /** Who must approve what, as policy says; evaluated by `approvals/`. */
@@ -108,6 +131,8 @@ export interface MissionPolicy {
   digest: string
   approvals: { plan: ApprovalRule; execute: ApprovalRule; verify: ApprovalRule; finalize: ApprovalRule }
   solo: boolean
+  /** Who may decide alone in an emergency; absent: nobody. */
+  emergency?: Omit<ApprovalRule['from'], 'codeowners'>
   agents: string[]
   verify: { required: boolean; test?: string; mutation?: { minScore?: number; maxMutants?: number } }
 }
@@ -126,6 +151,8 @@ export interface MissionRecord {
   pull?: PullBinding
   policy: MissionPolicy
   plan?: PlanDetail
+  /** Head of the plan before this one: people may still have that one before their eyes. */
+  replaced?: { headSha?: string }
   approvals: Approval[]
   verification: Verification
   pack?: { digest: string; size: number; at: string }

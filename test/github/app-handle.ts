@@ -1,4 +1,4 @@
-import { generateKeyPair } from 'node:crypto'
+import { generateKeyPair, randomBytes } from 'node:crypto'
 import { promisify } from 'node:util'
 import { installationShape } from './shapes/app.ts'
 import { nodeId } from './shapes/node-id.ts'
@@ -109,6 +109,13 @@ export class AppHandle {
   /** Login under which it comments and commits. */
   get login(): string {
     return `${this.slug}[bot]`
+  }
+
+  /** Makes a client secret, and lets people sign in from these addresses. */
+  letSignIn(...callbackUrls: string[]): string {
+    this.#record.callbackUrls = callbackUrls
+    this.#record.clientSecret ??= randomBytes(20).toString('hex')
+    return this.#record.clientSecret
   }
 
   setWebhook(url: string): void {

@@ -38,11 +38,21 @@ function reaches(world: World, caller: Caller & { kind: 'bot' }, repo: Repo): bo
   return installation !== undefined && world.covers(installation, repo)
 }
 
+/** A fork's owner may let the maintainers of a pull request push, and with them their apps. */
+function letIn(world: World, caller: Caller & { kind: 'bot' }, fork: Repo): boolean {
+  const parent = fork.parent === undefined ? undefined : world.repos.get(fork.parent)
+  if (!parent || !reaches(world, caller, parent)) return false
+  return [...parent.pulls.values()].some(
+    (it) => it.state === 'open' && it.headRepo === fork.id && it.maintainerCanModify === true,
+  )
+}
+
 /** Levels of a permission as a caller has it: `checks:write` may be needed, `write` covers `read`. */
 export function allows(world: World, caller: Caller, repo: Repo, need: string): boolean {
   const [name, level] = need.split(':') as [string, string]
   if (caller.kind === 'bot') {
-    if (!reaches(world, caller, repo)) return !repo.private && level === 'read'
+    if (!reaches(world, caller, repo) && !(['contents', 'metadata'].includes(name) && letIn(world, caller, repo)))
+      return !repo.private && level === 'read'
     const has = caller.permissions[name]
     return name === 'metadata' || has === 'admin' || has === 'write' || (has === 'read' && level === 'read')
   }

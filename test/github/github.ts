@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Actions } from './actions/actions.ts'
 import { commitFiles, type Files } from './acts/commits.ts'
@@ -8,6 +8,7 @@ import { readDirectory } from './directory.ts'
 import type { Faults } from './faults/faults.ts'
 import { Git } from './git/git.ts'
 import type { Manifests } from './manifests.ts'
+import type { OAuth } from './oauth.ts'
 import type { RateLimit } from './rate-limit.ts'
 import { RepositoryHandle } from './repository-handle.ts'
 import type { RequestLog } from './request-log.ts'
@@ -39,6 +40,8 @@ export class GitHub {
   readonly log: RequestLog
   readonly rateLimit: RateLimit
   readonly actions: Actions
+  /** Signing in to apps: `oauth.person` is who sits at the browser. */
+  readonly oauth: OAuth
   readonly #world: World
   readonly #server: ApiServer
   readonly #violations: Violations
@@ -51,7 +54,9 @@ export class GitHub {
     violations: Violations,
     actions: Actions,
     manifests: Manifests,
+    oauth: OAuth,
   ) {
+    this.oauth = oauth
     this.#world = world
     this.#server = server
     this.#violations = violations
@@ -157,6 +162,21 @@ export class GitHub {
       await commitFiles(this.#world, repo, input, { login: options.as ?? account.login })
     }
     return new RepositoryHandle(this.#world, repo)
+  }
+
+  /** A fork: branches of its own over the objects of the whole network, as GitHub keeps them. */
+  async createFork(of: string, owner: string): Promise<RepositoryHandle> {
+    const parent = this.#world.repo(...(of.split('/') as [string, string]))
+    if (!parent) throw new Error(`there is no repository ${of}`)
+    const options = { private: parent.private, defaultBranch: parent.defaultBranch }
+    const fork = await this.createRepository(`${owner}/${parent.name}`, options)
+    const record = this.#world.repo(owner, parent.name)!
+    record.parent = parent.id
+    await rm(join(record.gitDir, 'objects'), { recursive: true })
+    await symlink(join(parent.gitDir, 'objects'), join(record.gitDir, 'objects'))
+    const head = await this.#world.git(parent).ref(`refs/heads/${parent.defaultBranch}`)
+    if (head) await this.#world.git(record).moveRef(head.name, head.sha, undefined)
+    return fork
   }
 
   repository(name: string): RepositoryHandle {

@@ -5,6 +5,7 @@ import { Faults } from './faults/faults.ts'
 import { GitHub } from './github.ts'
 import { graphQl } from './graphql/endpoint.ts'
 import { Manifests } from './manifests.ts'
+import { OAuth } from './oauth.ts'
 import { ok, route } from './route.ts'
 import { routes } from './routes/index.ts'
 import { ApiServer } from './server.ts'
@@ -80,7 +81,8 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
     violations,
   )
   const actions = new Actions(world)
-  server.outside.push(smartHttp(world, server), actions.services.handle, manifests.handle)
+  const oauth = new OAuth(world)
+  server.outside.push(smartHttp(world, server), actions.services.handle, manifests.handle, oauth.handle)
   world.url = await server.listen()
-  return new GitHub(world, server, faults, violations, actions, manifests)
+  return new GitHub(world, server, faults, violations, actions, manifests, oauth)
 }

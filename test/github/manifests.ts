@@ -11,6 +11,7 @@ import type { World } from './world.ts'
 interface Manifest {
   name: string
   redirect_url: string
+  callback_urls?: string[]
   hook_attributes?: { url: string }
   default_permissions?: Permissions
   default_events?: string[]
@@ -23,6 +24,7 @@ interface Manifest {
 export class Manifests {
   readonly #world: World
   readonly #codes = new Map<string, AppHandle>()
+  readonly #callbacks = new Map<AppHandle, string[]>()
   readonly apps: AppHandle[] = []
 
   constructor(world: World) {
@@ -43,6 +45,7 @@ export class Manifests {
       ...(manifest.hook_attributes ? { webhookUrl: manifest.hook_attributes.url } : {}),
     })
     this.apps.push(app)
+    this.#callbacks.set(app, manifest.callback_urls ?? [])
     const code = randomBytes(20).toString('hex')
     this.#codes.set(code, app)
     const back = new URL(manifest.redirect_url)
@@ -59,7 +62,7 @@ export class Manifests {
         const app = must(this.#codes.get(call.params.code!))
         this.#codes.delete(call.params.code!)
         const more: Json = {
-          client_secret: randomBytes(20).toString('hex'),
+          client_secret: app.letSignIn(...(this.#callbacks.get(app) ?? [])),
           webhook_secret: app.webhookSecret,
           pem: app.privateKey,
         }

@@ -149,6 +149,7 @@ export class RepositoryHandle {
 
   // Pull requests
 
+  /** `head` is a branch, or `owner:branch` of a fork. */
   openPull(input: Omit<OpenPullInput, 'base'> & { base?: string; as: string }): Promise<Pull> {
     const { as, ...rest } = input
     return openPull(this.#world, this.#repo, { base: this.#repo.defaultBranch, ...rest }, this.#actor(as))

@@ -31,6 +31,8 @@ export interface AppRecord {
   slug: string
   name: string
   clientId: string
+  clientSecret?: string
+  callbackUrls?: string[]
   owner: string
   publicKey: string
   webhookUrl?: string
@@ -118,6 +120,10 @@ export interface Pull {
   draft: boolean
   headRef: string
   headSha: string
+  /** Id of the fork that the head is in; absent: the repository itself. */
+  headRepo?: number
+  /** The fork's owner lets maintainers push to the head branch. */
+  maintainerCanModify?: boolean
   baseRef: string
   /** The base branch's tip when the head last moved. */
   baseSha: string
@@ -228,6 +234,8 @@ export interface Repo {
   id: number
   owner: string
   name: string
+  /** Id of the repository that this is a fork of. */
+  parent?: number
   private: boolean
   archived: boolean
   defaultBranch: string

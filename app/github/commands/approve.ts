@@ -13,7 +13,7 @@ export async function decide(
   decision: 'approve' | 'reject',
   { checkpoint = 'plan', sha, reason }: Parameters<CommandHandler['run']>[1],
 ): Promise<undefined> {
-  const { parts, github, pull, sender, via, reference, at } = context
+  const { parts, github, pull, sender, via, reference, at, mark, emergency } = context
   const record = missionOf(context)
   const named = sha ?? context.sha
   const given = await established(parts, github, pull, record, {
@@ -24,6 +24,8 @@ export async function decide(
     reference,
     ...(named === undefined ? {} : { sha: named }),
     ...(at === undefined ? {} : { at }),
+    ...(emergency === undefined ? {} : { emergency }),
+    ...(mark === undefined || decision === 'reject' ? {} : { mark }),
     ...(reason === undefined ? {} : { comment: reason }),
   })
   await parts.orchestrator.decide(record.mission.missionId, given)

@@ -16,11 +16,13 @@ export const checkRun = onEvent('check_run', CheckRunPayload, async (parts, payl
     await commit(parts, [publishJob(parts.jobs, pull, [found.checkpoint])])
     return
   }
-  const command = action === 'requested_action' && commandOf(button?.identifier, found.checkpoint)
+  const [, pressed, mark] = /^(\w+)(?:-([0-9a-f]{12}))?$/.exec(button?.identifier ?? '') ?? []
+  const command = action === 'requested_action' && commandOf(pressed, found.checkpoint)
   if (!command) return
   const from = { login: sender.login, bot: isBot(sender) }
   const reference = `check-run:${run.id}`
-  await press(parts, delivery, { pull, sender: from, via: 'check-run', reference, sha: run.head_sha }, command)
+  const order = { pull, sender: from, via: 'check-run' as const, reference, sha: run.head_sha, mark: mark ?? '' }
+  await press(parts, delivery, order, command)
 })
 
 function commandOf(identifier: string | undefined, checkpoint: Command['checkpoint']): Command | undefined {

@@ -1,6 +1,6 @@
 import { orAbsent } from '../client.ts'
 import { onEvent } from '../event.ts'
-import { obey } from '../obey.ts'
+import { asWritten, obey } from '../obey.ts'
 import { IssueCommentPayload, isBot, pullNamed } from '../payload.ts'
 import { withdrawBy } from '../withdraw.ts'
 
@@ -28,7 +28,6 @@ export const issueComment = onEvent('issue_comment', IssueCommentPayload, async 
     react: (github, content) =>
       github.request('POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions', { ...at, content }),
     reread: async (github) =>
-      (await orAbsent(github.request('GET /repos/{owner}/{repo}/issues/comments/{comment_id}', at)))?.data.body ??
-      undefined,
+      asWritten((await orAbsent(github.request('GET /repos/{owner}/{repo}/issues/comments/{comment_id}', at)))?.data),
   })
 })

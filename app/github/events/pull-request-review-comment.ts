@@ -1,6 +1,6 @@
 import { orAbsent } from '../client.ts'
 import { onEvent } from '../event.ts'
-import { obey } from '../obey.ts'
+import { asWritten, obey } from '../obey.ts'
 import { isBot, pullNamed, ReviewCommentPayload } from '../payload.ts'
 import { withdrawBy } from '../withdraw.ts'
 
@@ -30,7 +30,7 @@ export const pullRequestReviewComment = onEvent(
       react: (github, content) =>
         github.request('POST /repos/{owner}/{repo}/pulls/comments/{comment_id}/reactions', { ...at, content }),
       reread: async (github) =>
-        (await orAbsent(github.request('GET /repos/{owner}/{repo}/pulls/comments/{comment_id}', at)))?.data.body,
+        asWritten((await orAbsent(github.request('GET /repos/{owner}/{repo}/pulls/comments/{comment_id}', at)))?.data),
     })
   },
 )

@@ -33,7 +33,7 @@ export function executeCheck(view: MissionView): CheckView {
       whoText(record, 'execute'),
     ]),
     annotations: problemAnnotations(record, 'execute'),
-    buttons: [...buttonsFor('execute', state), ...undo],
+    buttons: [...buttonsFor(record, 'execute', state), ...undo],
   }
 }
 

@@ -17,7 +17,7 @@ export function finalizeCheck(view: MissionView): CheckView {
     title: title(record, state),
     summary: parts([problemText(record, 'finalize'), next(record, state), pack(view), whoText(record, 'finalize')]),
     annotations: problemAnnotations(record, 'finalize'),
-    buttons: buttonsFor('finalize', state),
+    buttons: buttonsFor(record, 'finalize', state),
   }
 }
 

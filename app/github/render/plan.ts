@@ -31,7 +31,7 @@ export function planCheck(view: MissionView): CheckView {
     ]),
     ...textOf(view),
     annotations: problemAnnotations(record, 'plan'),
-    buttons: buttonsFor('plan', state),
+    buttons: buttonsFor(record, 'plan', state),
   }
 }
 
@@ -60,7 +60,7 @@ function title({ record }: MissionView, state: Standing): string {
 function next({ record }: MissionView, state: Standing): string | undefined {
   switch (state) {
     case 'asks a person':
-      return `**Waits for a person:** ${approvalsText(record, 'plan')}. Read the diff below, then press **Approve plan** or comment\n\n${fenced(approveCommand(record, 'plan'), '')}`
+      return `${stackText(record)}**Waits for a person:** ${approvalsText(record, 'plan')}. Read the diff below, then press **Approve plan** or comment\n\n${fenced(approveCommand(record, 'plan'), '')}`
     case 'working':
       return 'The change is being derived from the tree of the head commit.'
     case 'approved':
@@ -74,6 +74,12 @@ function next({ record }: MissionView, state: Standing): string | undefined {
       return undefined
   }
 }
+
+/** What an approval pushes besides the batches, where the pull request comes from a fork. */
+const stackText = ({ pull }: MissionView['record']): string =>
+  pull?.stacked
+    ? `**From a fork that cannot be written here.** With the approval its commits are pushed to ${code(pull.headRef)} in this repository, where workflows run on them, and the batches on top; a pull request of its own carries both. Read the fork's code before you approve.\n\n`
+    : ''
 
 function facts({ record }: MissionView): string | undefined {
   const { plan, mission } = record

@@ -1,11 +1,12 @@
 import { checkpointNames } from '../../../core/contracts/index.ts'
 import type { MissionRecord } from '../../../core/orchestrator/types.ts'
+import type { QueueVerdict } from '../verify-queue.ts'
 import { code, text } from './escape.ts'
 import { standing } from './standing.ts'
 import type { CheckView } from './view.ts'
 
 /** On the head of a merge queue only a mission that is done passes; a pull request without one is not held up. */
-export function queueChecks(record: MissionRecord | undefined): CheckView[] {
+export function queueChecks(record: MissionRecord | undefined, verdict?: QueueVerdict): CheckView[] {
   const view = (
     name: CheckView['name'],
     conclusion: NonNullable<CheckView['conclusion']>,
@@ -26,8 +27,17 @@ export function queueChecks(record: MissionRecord | undefined): CheckView[] {
     )
   const mission = `Mission ${code(record.mission.missionId)}: ${text(record.mission.title)}.`
   return checkpointNames.map((name) =>
-    standing(record, name) === 'done'
-      ? view(name, 'success', 'Done before it was queued', `${mission} It was settled on the pull request.`)
-      : view(name, 'failure', 'Not done', `${mission} ${name} has to be done before this can be merged.`),
+    name === 'verify' && verdict
+      ? view(
+          name,
+          verdict.passed ? 'success' : 'failure',
+          verdict.passed ? 'Verified anew on the merged tree' : 'Not what was approved, once merged',
+          [`${mission} ${text(verdict.detail)}`, ...verdict.paths.slice(0, 50).map((path) => `- ${code(path)}`)].join(
+            '\n',
+          ),
+        )
+      : standing(record, name) === 'done'
+        ? view(name, 'success', 'Done before it was queued', `${mission} It was settled on the pull request.`)
+        : view(name, 'failure', 'Not done', `${mission} ${name} has to be done before this can be merged.`),
   )
 }

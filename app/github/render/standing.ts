@@ -40,6 +40,10 @@ export const currentCheckpoint = (record: MissionRecord): CheckpointName =>
 export const headOf = (record: MissionRecord): string | undefined =>
   record.stale?.headSha ?? record.landed?.headSha ?? record.pull?.headSha
 
+/** Head that the pull request itself has, where nobody else has pushed: a stack leaves it where it was. */
+export const pullHeadOf = (record: MissionRecord): string | undefined =>
+  record.pull?.stacked && !record.stale ? record.pull.headSha : headOf(record)
+
 /** Head that the check runs belong on. While batches land one after another, they stay where the plan was made. */
 export const checksHead = (record: MissionRecord): string | undefined =>
   record.mission.status === 'open' && !record.stale && standing(record, 'execute') === 'working'

@@ -1,4 +1,6 @@
 import type { CheckpointName } from '../../../core/contracts/index.ts'
+import { markOf } from '../../../core/orchestrator/approvals/counting.ts'
+import type { MissionRecord } from '../../../core/orchestrator/types.ts'
 import type { Standing } from './standing.ts'
 import type { Button, CheckView } from './view.ts'
 
@@ -16,10 +18,14 @@ const states: Record<Standing, Pick<CheckView, 'status' | 'conclusion'>> = {
 export const stateOf = (standing: Standing): Pick<CheckView, 'status' | 'conclusion'> => states[standing]
 
 /** What a person can press, where one is asked or something failed. */
-export function buttonsFor(name: CheckpointName, standing: Standing): Button[] {
+export function buttonsFor(record: MissionRecord, name: CheckpointName, standing: Standing): Button[] {
   if (standing === 'asks a person')
     return [
-      { label: `Approve ${name}`, identifier: 'approve', description: `Approve ${name} as it stands here` },
+      {
+        label: `Approve ${name}`,
+        identifier: `approve-${markOf(record, name)}`,
+        description: `Approve ${name} as it stands here`,
+      },
       { label: `Reject ${name}`, identifier: 'reject', description: 'Reject it; this ends the mission' },
     ]
   if (standing === 'failed')

@@ -20,7 +20,7 @@ export function verifyCheck(view: MissionView): CheckView {
     title: undone ? 'Verified before the rollback' : title(record, state),
     summary: parts([problemText(record, 'verify'), next(record, state), results(record), whoText(record, 'verify')]),
     annotations: [...problemAnnotations(record, 'verify'), ...findings(record)],
-    buttons: buttonsFor('verify', state),
+    buttons: buttonsFor(record, 'verify', state),
   }
 }
 
@@ -107,11 +107,19 @@ const invariantRow = (result: InvariantResult): string[] => [
   text(result.message),
 ]
 
-/** Where invariants do not hold. Survived mutants stand in the report, at their lines. */
+/** Where invariants do not hold, and where mutants survived. */
 function findings(record: MissionRecord): Annotation[] {
   const { derived, report } = record.verification
+  const survived = (report?.survivors ?? []).map((mutant) => ({
+    path: mutant.path,
+    start_line: mutant.line,
+    end_line: mutant.endLine,
+    annotation_level: 'warning' as const,
+    title: `Mutant survived: ${mutant.mutator}`,
+    message: `No test fails with this in its place: ${mutant.replacement || '(nothing)'}`,
+  }))
   const failed = (derived?.invariants ?? report?.invariants ?? []).filter((i) => !i.passed)
-  return failed.flatMap((result) =>
+  const broken = failed.flatMap((result) =>
     result.locations.map((location) => ({
       path: location.path,
       start_line: Math.max(1, location.line),
@@ -121,4 +129,5 @@ function findings(record: MissionRecord): Annotation[] {
       message: location.message ?? result.message,
     })),
   )
+  return [...broken, ...survived]
 }

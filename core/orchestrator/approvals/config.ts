@@ -55,9 +55,19 @@ export const ConfigInput = z.strictObject({
         .max(200)
         .optional(),
       solo: z.boolean().optional(),
+      /** Who may approve alone in an emergency, giving a reason; nobody where it is absent. */
+      emergency: z
+        .strictObject({
+          roles: z.array(name).max(100).optional(),
+          teams: z.array(name).max(100).optional(),
+          users: z.array(name).max(1000).optional(),
+        })
+        .optional(),
     })
     .optional(),
   agents: z.array(name).max(100).optional(),
+  /** Whether every pull request needs a ChangeSpec. Default `optional`. */
+  changeSpec: z.enum(['optional', 'required']).optional(),
   policy: ContentPolicyInput.optional(),
   budget: z
     .strictObject({
@@ -89,8 +99,10 @@ export interface AtomicConfig {
     byRisk: { [R in Risk]?: CheckpointRules | undefined }
     byPath: readonly (CheckpointRules & { paths: readonly string[] })[]
     solo: boolean
+    emergency?: { roles: string[]; teams: string[]; users: string[] }
   }
   agents: readonly string[]
+  changeSpec: 'optional' | 'required'
   policy: ContentPolicy
   budget?: { total?: number | undefined; period: 'day' | 'week' | 'month' | 'quarter' | 'year' }
   verify: {
@@ -109,10 +121,18 @@ export const parseConfig = (text: string, file = '.github/atomic.yml'): ConfigIn
 /** The repository's settings over the organisation's, over the defaults: objects key by key, lists as wholes. */
 export function effectiveConfig(repository?: ConfigInput, organisation?: ConfigInput): AtomicConfig {
   const c = overlay(organisation ?? { version: 1 }, repository ?? { version: 1 }) as ConfigInput
-  const { byRisk = {}, byPath = [], solo = false, ...rules } = c.approvals ?? {}
+  const { byRisk = {}, byPath = [], solo = false, emergency, ...rules } = c.approvals ?? {}
+  const alone = emergency && { roles: [], teams: [], users: [], ...emergency }
   return {
-    approvals: { ...rules, byRisk, byPath, solo },
+    approvals: {
+      ...rules,
+      byRisk,
+      byPath,
+      solo,
+      ...(alone ? { emergency: alone as { roles: string[]; teams: string[]; users: string[] } } : {}),
+    },
     agents: (c.agents ?? []).map((slug) => slug.toLowerCase()),
+    changeSpec: c.changeSpec ?? 'optional',
     policy: contentPolicy(c.policy),
     ...(c.budget === undefined ? {} : { budget: { total: c.budget.total, period: c.budget.period ?? 'month' } }),
     verify: {

@@ -1,4 +1,5 @@
 import { type Checkpoint, type CheckpointName, checkpointNames } from '../../contracts/index.ts'
+import { canonicalDigest } from '../../platform/canonical.ts'
 import type { Approval, Binding, MissionRecord } from '../types.ts'
 
 export const checkpoint = (record: MissionRecord, name: CheckpointName): Checkpoint =>
@@ -21,6 +22,10 @@ export function boundTo(record: MissionRecord, name: CheckpointName): Binding {
     ...(headSha === undefined ? {} : { headSha }),
   }
 }
+
+/** Twelve hex digits that stand for what an approval would bind to now, policy included: where there is room for no more. */
+export const markOf = (record: MissionRecord, name: CheckpointName): string =>
+  canonicalDigest({ ...boundTo(record, name), name, policy: record.policy.digest }).slice(7, 19)
 
 /** The fields in which what was approved is not what stands now. */
 export const differing = (given: Binding, now: Binding): (keyof Binding)[] =>

@@ -65,6 +65,21 @@ function judge(
   return answer([place, distance], reason, self && policy.solo)
 }
 
+/** May this person decide alone in an emergency? Being involved is no hindrance there; being a bot is. */
+export function mayOverride(policy: MissionPolicy, person: Person, facts: Facts): MayApprove {
+  const from = policy.emergency
+  if (!from || isAgent(person)) {
+    const reason = from ? 'An agent never decides alone.' : 'Policy knows no emergency override.'
+    return { allowed: false, reason, selfApproved: false, tree: verdict(false, person.login, reason) }
+  }
+  const rule = { required: 1, from: { ...from, codeowners: false }, reviews: false }
+  const place = holdsPlace(rule, person, facts, [])
+  const allowed = place.verdict === 'yes'
+  const reason = allowed ? `${person.login} may decide alone.` : `${person.login} may not decide alone.`
+  const selfApproved = allowed && involvement(person, facts) !== undefined
+  return { allowed, reason, selfApproved, tree: verdict(allowed, person.login, reason, [place]) }
+}
+
 export interface Evaluation {
   satisfied: boolean
   /** Approvals that count. */

@@ -28,6 +28,7 @@ export function missionPolicy(config: AtomicConfig, mission: { risk: Risk; paths
   const policy: Omit<MissionPolicy, 'digest'> = {
     approvals: Object.fromEntries(checkpointNames.map((c) => [c, rule(c)])) as MissionPolicy['approvals'],
     solo: config.approvals.solo,
+    ...(config.approvals.emergency ? { emergency: config.approvals.emergency } : {}),
     agents: [...config.agents],
     verify: {
       required,

@@ -74,7 +74,7 @@ export async function whereFrom(parts: Parts, record: MissionRecord) {
   if (record.sourceFiles !== undefined)
     return { files: await fromJsonBlob<Record<string, string>>(parts.blobs, record.sourceFiles) }
   if (record.pull) {
-    const { headOwner: owner, headRepo: repo, headSha: ref } = record.pull
+    const { owner, repo, headSha: ref } = record.pull
     return { repository: { owner, repo, ref } }
   }
   const source = record.mission.source

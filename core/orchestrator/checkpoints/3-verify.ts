@@ -6,6 +6,7 @@ import { currentTexts } from '../current.ts'
 import type { Parts } from '../deps.ts'
 import { verified } from '../mission.ts'
 import type { EventDraft } from '../outcome.ts'
+import { survivorsOf } from '../survivors.ts'
 import type { MissionEvent, MissionRecord, Problem, Verification } from '../types.ts'
 import { whereFrom } from './1-plan.ts'
 
@@ -87,12 +88,27 @@ export async function reportVerification(
   const at = isoTime(parts.clock)
   return parts.records.transition(record.mission.missionId, (now) => {
     const slim = slimmed(report)
-    if (JSON.stringify(now.verification.report && slimmed(now.verification.report)) === JSON.stringify(slim))
+    // What anybody could have said never takes the place of what the pinned workflow said.
+    if (now.verification.report?.trusted && !by.trusted) return { record: now, events: [], work: [] }
+    if (
+      now.verification.report?.trusted === by.trusted &&
+      JSON.stringify(now.verification.report && slimmed(now.verification.report)) === JSON.stringify(slim)
+    )
       return { record: now, events: [], work: [] }
     const artifacts: MissionEvent['artifacts'] = []
     if (junit) artifacts.push({ name: junitName(now.recorded), ...junit, mediaType: 'application/xml' })
     if (mutation) artifacts.push({ name: mutationName(now.recorded), ...mutation, mediaType: 'application/json' })
-    const verification = { ...now.verification, report: { ...slim, trusted: by.trusted, reportedBy: by.login, at } }
+    const survivors = survivorsOf(report.mutation?.report)
+    const verification = {
+      ...now.verification,
+      report: {
+        ...slim,
+        trusted: by.trusted,
+        reportedBy: by.login,
+        at,
+        ...(survivors.length > 0 ? { survivors } : {}),
+      },
+    }
     return judge(parts, now, verification, { payload: reportPayload(now, report, by.trusted), artifacts })
   })
 }

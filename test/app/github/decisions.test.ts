@@ -27,10 +27,11 @@ test('who may not approve does not; who may is heard', async () => {
   expect(await plan(number)).toBe('pending')
   // The button of a check run, pressed on its head.
   const run = rig.repo.checkRun('atomic/plan', head)!
-  rig.repo.requestAction(run.id, 'approve', 'ada')
+  const button = () => rig.repo.checkRun('atomic/plan', head)!.actions[0]!.identifier
+  rig.repo.requestAction(run.id, button(), 'ada')
   await rig.settled()
   expect(await plan(number)).toBe('pending')
-  rig.repo.requestAction(run.id, 'approve', 'rita')
+  rig.repo.requestAction(run.id, button(), 'rita')
   await rig.settled()
   expect((await rig.mission(number)).mission.status).toBe('completed')
   expect(rig.own(number)).toHaveLength(1)

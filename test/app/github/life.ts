@@ -50,10 +50,11 @@ export async function begin(setting: LifeSetting) {
       throw new AtomicError('UNKNOWN_MODEL', 'no prices here')
     },
   }
-  const services = { gateway, finops, dte: plainDte(trees), evidence } as never
+  const dte = plainDte(trees)
+  const services = { gateway, finops, dte, evidence } as never
   const orchestrator = createOrchestrator({ store, blobs, jobs, clock, services, version: '0.0.0', source: trees })
   const shell = createGithubShell({
-    ...{ orchestrator, jobs, store, blobs, octokitFor, gateway, clock, log: silent, appId },
+    ...{ orchestrator, jobs, store, blobs, octokitFor, gateway, dte, clock, log: silent, appId },
     publicUrl: 'https://atomic.test',
   })
   const deliveries = createDeliveries(store, jobs, clock)

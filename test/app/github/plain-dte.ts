@@ -47,8 +47,13 @@ export function plainDte(source: TreeSource): Service<'dte'> {
       if (!('repository' in before) || !('repository' in files) || !changeSpec) throw new Error('not asked for here')
       const repository = before.repository as Repository
       const derived = await apply({ body: { changeSpec, repository } }, ctx)
-      const { treeId: landed } = await source.read(files.repository as Repository, ctx.caller)
-      const invariants = [{ type: 'typecheck', passed: true, message: 'holds', locations: [], durationMs: 1 }]
+      const { treeId: landed, tree: result } = await source.read(files.repository as Repository, ctx.caller)
+      const invariants = (changeSpec.invariants ?? [{ type: 'typecheck' as const }]).map((invariant) => {
+        const passed =
+          invariant.type !== 'regex' ||
+          ![...result].some(([path, e]) => path.startsWith('src/') && textOf(e)?.match(invariant.pattern))
+        return { type: invariant.type, passed, message: passed ? 'holds' : 'found', locations: [], durationMs: 1 }
+      })
       return { passed: true, treeMatches: landed === derived.resultTree, invariants }
     },
   }

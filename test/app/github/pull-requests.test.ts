@@ -112,13 +112,23 @@ test('"re-run" shows a check run anew', async () => {
   expect(rig.repo.checkRuns(head)).toHaveLength(4)
 })
 
-test('a merge queue passes only what is done', async () => {
+test('a merge queue passes only what is done, and verifies the tree that would be merged', async () => {
   rig = await startRig()
-  const number = await rig.open()
-  await rig.repo.mergeGroup(number)
+  const invariants = [{ type: 'regex', pattern: 'getUser', files: ['src/**'], expect: 'absent' }]
+  const number = await rig.open({ files: { '.atomic/change.json': JSON.stringify({ ...spec, invariants }) } })
+  const queued = async (): Promise<Record<string, string>> => {
+    const sha = await rig.repo.mergeGroup(number)
+    await rig.settled()
+    return rig.checks(sha)
+  }
+  expect(await queued()).toEqual(all('failure'))
+  rig.repo.comment(number, '/atomic approve plan', 'rita')
   await rig.settled()
-  const queued = rig.repo.checkRuns().at(-1)!.headSha
-  expect(rig.checks(queued)).toEqual(all('failure'))
+  // Something else was merged meanwhile, then something that uses the old name.
+  await rig.repo.push('main', { 'src/other.ts': 'export const other = 1\n' }, { as: 'rita' })
+  expect(await queued()).toEqual(all('success'))
+  await rig.repo.push('main', { 'src/late.ts': 'import { getUser } from "./user.ts"\ngetUser()\n' }, { as: 'rita' })
+  expect(await queued()).toEqual({ ...all('success'), 'atomic/verify': 'failure' })
 })
 
 test('a head that two pull requests share passes for neither before it passes for both', async () => {

@@ -43,7 +43,7 @@ let hall: Promise<Hall> | undefined
 
 async function openHall(): Promise<Hall> {
   const github = await startGitHub()
-  for (const login of ['ada', 'rita', 'rob', 'otto']) github.createUser(login)
+  for (const login of ['ada', 'rita', 'rob', 'otto', 'fay']) github.createUser(login)
   github.createOrganization('acme', { ada: 'admin', rita: 'member', rob: 'member' })
   github.createTeam('acme', 'core', ['rita'])
   const app = await github.createApp({ slug: 'atomic', owner: 'acme' })

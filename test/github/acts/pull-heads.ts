@@ -57,23 +57,38 @@ export async function branchMoved(
   after: string | undefined,
   actor: Actor,
 ): Promise<void> {
+  const parent = repo.parent === undefined ? undefined : world.repos.get(repo.parent)
+  for (const pull of parent?.pulls.values() ?? [])
+    if (pull.state === 'open' && pull.headRepo === repo.id && pull.headRef === branch)
+      await headMoved(world, parent!, pull, before, after, actor)
   for (const pull of repo.pulls.values()) {
     if (pull.state !== 'open') continue
-    if (pull.headRef === branch) {
-      pull.updatedAt = world.time()
-      if (after === undefined) {
-        pull.state = 'closed'
-        pull.closedAt = pull.updatedAt
-        await tellPull(world, repo, pull, 'closed', actor)
-        continue
-      }
-      pull.headSha = after
-      pull.baseSha = (await world.git(repo).ref(`refs/heads/${pull.baseRef}`))?.sha ?? pull.baseSha
-      await refreshPullRefs(world, repo, pull)
-      await tellPull(world, repo, pull, 'synchronize', actor, { before, after })
+    if (pull.headRepo === undefined && pull.headRef === branch) {
+      await headMoved(world, repo, pull, before, after, actor)
     } else if (pull.baseRef === branch && after !== undefined) {
       if (await world.git(repo).isAncestor(pull.headSha, after)) await markMerged(world, repo, pull, after, actor)
       else await refreshPullRefs(world, repo, pull)
     }
   }
+}
+
+async function headMoved(
+  world: World,
+  repo: Repo,
+  pull: Pull,
+  before: string | undefined,
+  after: string | undefined,
+  actor: Actor,
+): Promise<void> {
+  pull.updatedAt = world.time()
+  if (after === undefined) {
+    pull.state = 'closed'
+    pull.closedAt = pull.updatedAt
+    await tellPull(world, repo, pull, 'closed', actor)
+    return
+  }
+  pull.headSha = after
+  pull.baseSha = (await world.git(repo).ref(`refs/heads/${pull.baseRef}`))?.sha ?? pull.baseSha
+  await refreshPullRefs(world, repo, pull)
+  await tellPull(world, repo, pull, 'synchronize', actor, { before, after })
 }

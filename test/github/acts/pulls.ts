@@ -1,5 +1,5 @@
 import { Failure, invalid } from '../failure.ts'
-import type { Json, Pull, Repo } from '../state.ts'
+import { fold, type Json, type Pull, type Repo } from '../state.ts'
 import type { World } from '../world.ts'
 import type { Actor } from './actor.ts'
 import { gitPerson } from './commits.ts'
@@ -12,13 +12,23 @@ export interface OpenPullInput {
   base: string
   body?: string | null
   draft?: boolean
+  maintainer_can_modify?: boolean
+}
+
+/** `owner:branch` of a fork, or a branch of the repository itself. */
+function headOf(world: World, repo: Repo, head: string): { headRef: string; fork?: Repo } {
+  const [owner, ...rest] = head.split(':')
+  if (rest.length === 0 || fold(owner!) === fold(repo.owner)) return { headRef: head.replace(/^[^:]+:/, '') }
+  const fork = [...world.repos.values()].find((it) => it.parent === repo.id && fold(it.owner) === fold(owner!))
+  if (!fork) throw invalid('PullRequest', 'head', 'invalid')
+  return { headRef: rest.join(':'), fork }
 }
 
 export function openPull(world: World, repo: Repo, input: OpenPullInput, actor: Actor): Promise<Pull> {
   return world.lock(repo).run(async () => {
     const git = world.git(repo)
-    const headRef = input.head.replace(/^[^:]+:/, '')
-    const head = await git.ref(`refs/heads/${headRef}`)
+    const { headRef, fork } = headOf(world, repo, input.head)
+    const head = await world.git(fork ?? repo).ref(`refs/heads/${headRef}`)
     const base = await git.ref(`refs/heads/${input.base}`)
     if (!head) throw invalid('PullRequest', 'head', 'invalid')
     if (!base) throw invalid('PullRequest', 'base', 'invalid')
@@ -26,8 +36,8 @@ export function openPull(world: World, repo: Repo, input: OpenPullInput, actor: 
       new Failure(422, 'Validation Failed', { errors: [{ resource: 'PullRequest', code: 'custom', message }] })
     if (await git.isAncestor(head.sha, base.sha)) throw custom(`No commits between ${input.base} and ${headRef}`)
     for (const it of repo.pulls.values()) {
-      if (it.state === 'open' && it.headRef === headRef && it.baseRef === input.base) {
-        throw custom(`A pull request already exists for ${repo.owner}:${headRef}.`)
+      if (it.state === 'open' && it.headRepo === fork?.id && it.headRef === headRef && it.baseRef === input.base) {
+        throw custom(`A pull request already exists for ${(fork ?? repo).owner}:${headRef}.`)
       }
     }
     const now = world.time()
@@ -41,6 +51,7 @@ export function openPull(world: World, repo: Repo, input: OpenPullInput, actor: 
       draft: input.draft ?? false,
       headRef,
       headSha: head.sha,
+      ...(fork ? { headRepo: fork.id, maintainerCanModify: input.maintainer_can_modify ?? true } : {}),
       baseRef: input.base,
       baseSha: base.sha,
       labels: [],
@@ -92,7 +103,8 @@ export function editPull(world: World, repo: Repo, pull: Pull, input: EditPullIn
       pull.closedAt = pull.updatedAt
     } else {
       delete pull.closedAt
-      const head = await world.git(repo).ref(`refs/heads/${pull.headRef}`)
+      const from = world.repos.get(pull.headRepo ?? repo.id) ?? repo
+      const head = await world.git(from).ref(`refs/heads/${pull.headRef}`)
       if (!head) throw invalid('PullRequest', 'state', 'invalid')
       pull.headSha = head.sha
       await refreshPullRefs(world, repo, pull)

@@ -3,7 +3,7 @@ import { must } from '../failure.ts'
 import { type Answer, number, ok, onRepo, paged, type RepoCall, type Route } from '../route.ts'
 import { commitShape, diffEntry } from '../shapes/commit.ts'
 import { labelShape, pullAsIssue, pullFacts, pullShape, pullSimple } from '../shapes/pull.ts'
-import type { Pull } from '../state.ts'
+import { fold, type Pull } from '../state.ts'
 
 export const pullOf = (call: RepoCall): Pull =>
   must(call.repo.pulls.get(number(call.params.pull_number ?? call.params.issue_number)))
@@ -16,10 +16,12 @@ const mergeBaseOf = async ({ git }: RepoCall, pull: Pull): Promise<string> =>
 
 function list(call: RepoCall): Answer {
   const { world, repo, query } = call
-  const head = query.head?.replace(/^[^:]+:/, '')
+  const [owner, head] = query.head?.includes(':') ? query.head.split(':') : [undefined, query.head]
+  const ownerOf = (it: Pull): string => (world.repos.get(it.headRepo ?? repo.id) ?? repo).owner
   const found = [...repo.pulls.values()]
     .filter((it) => query.state === 'all' || it.state === (query.state ?? 'open'))
     .filter((it) => head === undefined || it.headRef === head)
+    .filter((it) => owner === undefined || fold(ownerOf(it)) === fold(owner))
     .filter((it) => query.base === undefined || it.baseRef === query.base)
     .sort((a, b) => (query.sort === 'updated' ? a.updatedAt.localeCompare(b.updatedAt) : a.number - b.number))
   const ascending = query.direction === 'asc'

@@ -47,13 +47,13 @@ export function pullSimple(world: World, repo: Repo, pull: Pull): Json {
   const issue = `${api}/issues/${pull.number}`
   const html = `${repoHtml(world, repo)}/pull/${pull.number}`
   const statuses = `${api}/statuses/${pull.headSha}`
-  const end = (ref: string, sha: string): Json => ({
-    label: `${repo.owner}:${ref}`,
+  const end = (ref: string, sha: string, of = repo): Json => ({
+    label: `${of.owner}:${ref}`,
     ref,
     sha,
-    user: simpleUser(world, repo.owner),
+    user: simpleUser(world, of.owner),
     repo: {
-      ...repository(world, repo),
+      ...repository(world, of),
       allow_squash_merge: true,
       allow_merge_commit: true,
       allow_rebase_merge: true,
@@ -98,7 +98,7 @@ export function pullSimple(world: World, repo: Repo, pull: Pull): Json {
     review_comment_url: `${api}/pulls/comments{/number}`,
     comments_url: `${issue}/comments`,
     statuses_url: statuses,
-    head: end(pull.headRef, pull.headSha),
+    head: end(pull.headRef, pull.headSha, world.repos.get(pull.headRepo ?? repo.id)),
     base: end(pull.baseRef, pull.baseSha),
     _links: {
       self: { href: url },
@@ -128,7 +128,7 @@ export function pullShape(world: World, repo: Repo, pull: Pull, facts: PullFacts
     merged_by: pull.mergedBy === undefined ? null : simpleUser(world, pull.mergedBy),
     comments: [...repo.comments.values()].filter((it) => it.number === pull.number).length,
     review_comments: [...repo.reviewComments.values()].filter((it) => it.number === pull.number).length,
-    maintainer_can_modify: false,
+    maintainer_can_modify: pull.maintainerCanModify ?? false,
     commits: facts.commits,
     additions: facts.additions,
     deletions: facts.deletions,
@@ -195,5 +195,6 @@ function pullMinimal(world: World, repo: Repo, pull: Pull): Json {
 
 export const pullsWithHead = (world: World, repo: Repo, sha: string): Json[] =>
   [...repo.pulls.values()]
-    .filter((it) => it.state === 'open' && it.headSha === sha)
+    // Those of forks are not told of, https://docs.github.com/rest/checks/runs
+    .filter((it) => it.state === 'open' && it.headRepo === undefined && it.headSha === sha)
     .map((it) => pullMinimal(world, repo, it))

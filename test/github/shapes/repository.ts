@@ -57,7 +57,7 @@ export function minimalRepository(world: World, repo: Repo): Json {
     owner: simpleUser(world, repo.owner),
     html_url: repoHtml(world, repo),
     description: null,
-    fork: false,
+    fork: repo.parent !== undefined,
     url: api,
     ...Object.fromEntries(Object.entries(paths).map(([name, path]) => [`${name}_url`, `${api}${path}`])),
   }

@@ -1,0 +1,20 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { histories, play } from './approvals/history.ts'
+
+test('no approval where the model has none, and no write after a withdrawal, in 1,000 histories', async () => {
+  const seen = { approved: 0, writes: 0, middle: 0 }
+  await fc.assert(
+    fc.asyncProperty(histories, async (history) => {
+      const { approved, writes, withdrawnInTheMiddle } = await play(history)
+      if (approved) seen.approved++
+      seen.writes += writes
+      if (withdrawnInTheMiddle) seen.middle++
+    }),
+    { seed: 20260101, numRuns: 1_000 },
+  )
+  // The histories are worth something only where approvals are given, and taken back at bad moments.
+  expect(seen.approved).toBeGreaterThan(200)
+  expect(seen.writes).toBeGreaterThan(300)
+  expect(seen.middle).toBeGreaterThan(0)
+}, 120_000)
