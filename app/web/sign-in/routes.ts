@@ -13,7 +13,7 @@ export interface SignIn {
   publicUrl: string
 }
 
-export const sessionCookie = 'atomic-session'
+const sessionCookie = 'atomic-session'
 const stateCookie = 'atomic-sign-in'
 const stateMs = 600_000
 const open = { config: { open: true }, schema: { hide: true } as object }
