@@ -1,6 +1,6 @@
 import type { GitHub } from './client.ts'
 import { commit, type Parts, publishJob } from './parts.ts'
-import { readPull } from './pull-request.ts'
+import { type PullName, readPull } from './pull-request.ts'
 import { stateOf } from './reconcile.ts'
 import { mayAct, type Order } from './run-command.ts'
 
@@ -11,4 +11,12 @@ export async function answer(parts: Parts, github: GitHub, order: Order, markdow
   const state = stateOf(pull, await parts.states.read(pull))
   state.notice = { login: order.sender.login, text: markdown }
   await commit(parts, [parts.states.put(state), publishJob(parts.jobs, pull)])
+}
+
+/** What was said before a command that needed no words has been overtaken. */
+export async function clearNotice(parts: Parts, pull: PullName): Promise<void> {
+  const state = await parts.states.read(pull)
+  if (!state?.notice) return
+  const { notice: _, ...rest } = state
+  await commit(parts, [parts.states.put(rest), publishJob(parts.jobs, pull)])
 }

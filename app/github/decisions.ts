@@ -39,8 +39,6 @@ export interface Given {
 
 /** GitHub's times have whole seconds. */
 const secondMs = 1_000
-/** As long as people may still have the plan before their eyes that was replaced. */
-const replacedMs = 10_000
 
 /**
  * Establishes the right to decide: head, policy and permission as GitHub has them now.
@@ -135,21 +133,12 @@ function namesTheHead(pull: PullRequest, { sha }: Given): void {
     throw new AtomicError('HEAD_MOVED', `The head is ${pull.headSha.slice(0, 7)}, not ${sha.slice(0, 7)}.`)
 }
 
-/**
- * People mean what they saw: a plan made after their words is not it, nor one that took another's
- * place only just before, unless they name a commit that only this plan was made on.
- */
+/** People mean what they saw: a plan made after their words is not it, unless they name a commit that only this one was made on. */
 function planIsOlder(record: MissionRecord, { sha, at }: Given): void {
   const { plan, replaced, pull } = record
-  if (at === undefined || !plan) return
-  if (sha !== undefined && replaced?.headSha !== pull?.headSha) return
-  const shownFor = Date.parse(at) + secondMs - Date.parse(plan.plannedAt)
-  if (shownFor < 0) throw new AtomicError('PLAN_CHANGED', 'The plan was made after this was written.')
-  if (replaced && shownFor < replacedMs)
-    throw new AtomicError(
-      'PLAN_CHANGED',
-      'The plan took the place of another only just before this was written: look at it, and approve it by its commit.',
-    )
+  if (at === undefined || !plan || (sha !== undefined && replaced?.headSha !== pull?.headSha)) return
+  if (Date.parse(plan.plannedAt) > Date.parse(at) + secondMs)
+    throw new AtomicError('PLAN_CHANGED', 'The plan was made after this was written.')
 }
 
 /**

@@ -47,7 +47,7 @@ export async function desiredOf(deps: DesiredDeps, name: Name): Promise<Desired 
     const { asked, headSha } = state
     return {
       headSha,
-      checks: asked.kind === 'broken' ? brokenSpec(asked.path, asked.findings) : withoutSpec(),
+      checks: asked.kind === 'broken' ? brokenSpec(asked.path, asked.findings) : withoutSpec(asked.required),
       ...more,
     }
   }

@@ -1,7 +1,7 @@
 import { parseCommands } from '../../core/orchestrator/commands/grammar.ts'
 import { hint } from '../../core/orchestrator/commands/help.ts'
 import { isAtomicError } from '../../core/platform/errors.ts'
-import { answer } from './answer.ts'
+import { answer, clearNotice } from './answer.ts'
 import { type GitHub, orAbsent } from './client.ts'
 import type { Parts } from './parts.ts'
 import { code, text } from './render/escape.ts'
@@ -58,6 +58,7 @@ export async function obey(parts: Parts, words: Words): Promise<void> {
     }
   }
   if (progress.said.length > 0) await answer(parts, github, words, progress.said.join('\n\n'))
+  else await clearNotice(parts, words.pull)
   await orAbsent(words.react(github, progress.refused ? 'confused' : 'rocket'))
   progress.finished = true
   await save()

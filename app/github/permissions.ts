@@ -51,11 +51,13 @@ export async function factsOf(
   const codeowners = Object.values(policy.approvals).some((rule) => rule.from.codeowners)
     ? await codeownersOf(github, pull)
     : undefined
+  const [authors, dispatcher] = await Promise.all([authorsOf(github, pull), dispatchersOf(github, pull)])
   return {
     risk: record.mission.risk,
     paths: touchedPaths(record),
     proposer: pull.author.login,
-    authors: await authorsOf(github, pull),
+    authors,
+    ...(dispatcher.length === 0 ? {} : { dispatcher }),
     ...(codeowners === undefined ? {} : { codeowners }),
     ...(pull.ownerType === 'Organization' ? { organisation: pull.owner } : {}),
     approvals: [],
@@ -86,6 +88,43 @@ async function authorsOf(github: GitHub, pull: PullRequest): Promise<string[]> {
   )
   const logins = commits.flatMap(({ author, committer }) => [author?.login, committer?.login])
   return [...new Set(logins.filter((login) => login !== undefined && login !== 'web-flow'))] as string[]
+}
+
+/** A run that opens a pull request ends soon after. */
+const endsWithinMs = 120_000
+/** No run of GitHub's lasts longer than this. */
+const longestRunMs = 6 * 3_600_000
+
+/**
+ * A pull request of a bot was made by a run that somebody set off, who is no stranger to it. Which
+ * run it was GitHub does not tell: whoever set off one that ran when it was opened may have.
+ */
+async function dispatchersOf(github: GitHub, pull: PullRequest): Promise<string[]> {
+  if (!pull.author.bot) return []
+  const opened = Date.parse(pull.createdAt)
+  const since = new Date(opened - longestRunMs).toISOString().slice(0, 19)
+  const runs = await pages(
+    async (page) =>
+      (
+        await github.request('GET /repos/{owner}/{repo}/actions/runs', {
+          owner: pull.owner,
+          repo: pull.repo,
+          created: `${since}Z..${pull.createdAt}`,
+          per_page: 100,
+          page,
+        })
+      ).data.workflow_runs,
+    100,
+    5,
+  )
+  const around = runs.filter(
+    (run) =>
+      Date.parse(run.created_at) <= opened &&
+      (run.status !== 'completed' || Date.parse(run.updated_at) >= opened - endsWithinMs),
+  )
+  return [...new Set(around.flatMap((run) => [run.actor?.login, run.triggering_actor?.login]))].filter(
+    (login): login is string => login !== undefined,
+  )
 }
 
 /** A person with what the policy asks about: role, and membership of the teams that count here. */

@@ -6,7 +6,8 @@ import { readSpec, type SpecFinding, type SpecReading } from './spec-text.ts'
 
 /** What a pull request asks for. */
 export type Asked =
-  | { kind: 'none' }
+  /** `required`: the repository asks for a ChangeSpec in every pull request. */
+  | { kind: 'none'; required?: true }
   | { kind: 'spec'; path: string; reading: Extract<SpecReading, { kind: 'spec' }> }
   /** `path` is absent where the ChangeSpec stands in no file: there is nothing to annotate. */
   | { kind: 'broken'; path?: string; findings: SpecFinding[] }

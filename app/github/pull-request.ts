@@ -13,6 +13,8 @@ export interface PullRequest {
   merged: boolean
   draft: boolean
   author: { login: string; bot: boolean }
+  /** ISO 8601 UTC. */
+  createdAt: string
   headOwner: string
   headRepo: string
   headRef: string
@@ -57,6 +59,7 @@ export async function readPull(github: GitHub, name: PullName): Promise<PullRequ
     state: data.state === 'open' ? 'open' : 'closed',
     merged: data.merged,
     draft: data.draft ?? false,
+    createdAt: data.created_at,
     author: { login: data.user?.login ?? 'ghost', bot: data.user?.type === 'Bot' },
     headOwner: head.owner.login,
     headRepo: head.name,

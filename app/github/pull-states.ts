@@ -11,7 +11,10 @@ export interface PullState extends PullName {
   headSha: string
   baseRef: string
   open: boolean
-  asked: { kind: 'none' } | { kind: 'spec' } | { kind: 'broken'; path?: string; findings: SpecFinding[] }
+  asked:
+    | { kind: 'none'; required?: true }
+    | { kind: 'spec' }
+    | { kind: 'broken'; path?: string; findings: SpecFinding[] }
   /** Paths that the plan of a ChangeSpec touches: policy may ask for more on some. */
   touched?: { spec: string; paths: string[] }
   notice?: Notice

@@ -73,8 +73,12 @@ async function askedOrBroken(
   onDemand: boolean,
 ): Promise<{ found: Asked; config?: AtomicConfig }> {
   const found = await askedBy(github, pull, onDemand)
-  if (found.kind !== 'spec') return { found }
+  if (found.kind === 'broken') return { found }
   try {
+    if (found.kind === 'none') {
+      const { changeSpec } = await readConfig(github, { owner: pull.owner, repo: pull.repo })
+      return { found: changeSpec === 'required' ? { kind: 'none', required: true } : found }
+    }
     return { found, config: await readConfig(github, { owner: pull.owner, repo: pull.repo }) }
   } catch (error) {
     if (!isAtomicError(error, 'INVALID_REQUEST') || !error.errors) throw error
@@ -90,7 +94,7 @@ const seen = (found: Asked): PullState['asked'] =>
   found.kind === 'spec'
     ? { kind: 'spec' }
     : found.kind === 'none'
-      ? { kind: 'none' }
+      ? { kind: 'none', ...(found.required ? { required: true as const } : {}) }
       : { kind: 'broken', ...(found.path === undefined ? {} : { path: found.path }), findings: found.findings }
 
 export function stateOf(pull: PullRequest, before: PullState | undefined): PullState {

@@ -54,7 +54,7 @@ export async function verifyQueue(
       paths = differs(derived.batches.flatMap((b) => b.changes))
     }
     const { invariants } = await dte.verify(
-      { body: { before: base, files: { repository: head }, changeSpec } },
+      { body: { before: { repository: base }, files: { repository: head }, changeSpec } },
       systemCaller(),
     )
     const broken = invariants.find((i) => !i.passed)

@@ -27,7 +27,7 @@ export interface Page {
 }
 
 export const page = ({ title, body, who, follow }: Page): Html => html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>${title}</title>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>${title}</title><link rel="icon" href="/favicon.svg" type="image/svg+xml">
 <style>${new Html(style)}</style></head>
 <body ${follow ? html`data-follow="${follow.url}" data-types="${follow.types.join(' ')}"` : ''}><a class="skip" href="#content">Skip to content</a>
 <nav aria-label="Atomic"><div><a href="/missions/view"><b>Atomic</b></a><a href="/missions/view">Missions</a><a href="/costs/view">Costs</a>${

@@ -27,6 +27,10 @@ export interface PagesOptions {
 // Who may look is decided by the door: people come with a session, others with a token.
 const open = { config: { open: true }, schema: { hide: true } as object }
 
+/** A tree with its one approved leaf. */
+const favicon =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path d="M8 2v5M8 7l-4 4M8 7l4 4" stroke="#8b949e" stroke-width="1.5"/><circle cx="8" cy="3" r="2" fill="#8b949e"/><circle cx="4" cy="12" r="2.4" fill="#8b949e"/><circle cx="12" cy="12" r="2.4" fill="#1f7a37"/></svg>'
+
 const Form = z.object({
   token: z.string().max(256).optional(),
   verb: z.enum(['approve', 'reject', 'retry', 'rollback', 'emergency']),
@@ -53,6 +57,9 @@ export async function registerPages(app: FastifyInstance, options: PagesOptions)
   const who = ({ login, session }: Visitor) =>
     session && door.signIn ? { who: { login, token: door.signIn.sessions.formToken(session) } } : {}
 
+  app.get('/favicon.svg', open, async (_request, reply) =>
+    reply.type('image/svg+xml').header('cache-control', 'max-age=86400').send(favicon),
+  )
   app.get('/', open, async (_request, reply) => reply.redirect('/missions/view'))
 
   app.get('/missions/view', open, async (request, reply) => {

@@ -26,6 +26,8 @@ dt{color:var(--soft)}dd{margin:0;min-width:0;overflow-wrap:anywhere}
 table{border-collapse:collapse;width:100%}
 th,td{text-align:left;padding:.35rem .8rem .35rem 0;border-bottom:1px solid var(--line);vertical-align:top}
 th{color:var(--soft);font-weight:600;font-size:.85rem}
+td code,td time,td button,td .pill{white-space:nowrap;overflow-wrap:normal}
+.act>p:first-child{margin-top:.2rem}
 details{border:1px solid var(--line);border-radius:.4rem;margin:.4rem 0;overflow:hidden}
 summary{cursor:pointer;padding:.4rem .8rem;background:var(--panel);overflow-wrap:anywhere}
 summary:focus-visible,a:focus-visible,.scroll:focus-visible{outline:2px solid var(--accent);outline-offset:2px}

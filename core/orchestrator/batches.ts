@@ -139,13 +139,15 @@ export async function rollbackBatch(
   const changes = await batchChanges(parts.blobs, record, batchId)
   const worksite = parts.worksiteOf(record)
   const { tree: base } = await worksite.base(record)
-  const back = inverse(changes, base)
+  // Modes as they stood before this batch: an earlier one may have set them.
+  const without = await standingTree(parts, record, base, batchId)
+  const back = inverse(changes, without)
   const files = back.map(({ path, before, after }) => ({ path, before, after }))
   if (batch.status === 'rolled_back') return { record, batch: { ...batch, files } }
 
   const ordinal = batchesOf(record).indexOf(batch) + 1
   const expectedTree = treeId(await standingTree(parts, record, base))
-  const resultTree = treeId(await standingTree(parts, record, base, batchId))
+  const resultTree = treeId(without)
   const expectedHead = record.landed?.headSha ?? record.pull?.headSha
   await noConflict(parts, record, ordinal, changes)
   const landed = await worksite.land({

@@ -15,15 +15,15 @@ export const plannedFrom = (files: readonly FileChange[], tree: Tree): PlannedCh
     mode: after === null ? null : (tree.get(path)?.mode ?? '100644'),
   }))
 
-/** The change that undoes these, given the modes that stood there before. */
-export const inverse = (changes: readonly PlannedChange[], base: Tree): PlannedChange[] =>
+/** The change that undoes these, given the tree without them. */
+export const inverse = (changes: readonly PlannedChange[], without: Tree): PlannedChange[] =>
   changes.map(({ path, before, after, beforeOid, afterOid, mode }) => ({
     path,
     before: after,
     after: before,
     beforeOid: afterOid,
     afterOid: beforeOid,
-    mode: beforeOid === null ? null : (base.get(path)?.mode ?? mode ?? '100644'),
+    mode: beforeOid === null ? null : (without.get(path)?.mode ?? mode ?? '100644'),
   }))
 
 /** The unified diff of some changes, as `git apply` takes it. */

@@ -24,11 +24,13 @@ operations:
     to: fetchUser
 `
 
-/** A pull request without a ChangeSpec: nobody is asked, nothing is held up. */
-export const withoutSpec = (): CheckView[] =>
+/** A pull request without a ChangeSpec: nobody is asked and nothing is held up, unless the repository requires one. */
+export const withoutSpec = (required = false): CheckView[] =>
   none(
-    'No ChangeSpec here',
-    `This pull request has no ChangeSpec, so Atomic has nothing to do. To start a mission, add a file such as ${code('.atomic/change.yml')}, or a fenced ${code('atomic')} block to the description:\n\n${fenced(example, 'yaml')}`,
+    required ? 'A ChangeSpec is required here' : 'No ChangeSpec here',
+    `This pull request has no ChangeSpec, ${required ? 'and this repository requires one (changeSpec in .github/atomic.yml)' : 'so Atomic has nothing to do'}. To start a mission, add a file such as ${code('.atomic/change.yml')}, or a fenced ${code('atomic')} block to the description:\n\n${fenced(example, 'yaml')}`,
+  ).map((check) =>
+    required ? { ...check, conclusion: check.name === 'plan' ? ('failure' as const) : ('cancelled' as const) } : check,
   )
 
 /** A ChangeSpec that cannot be read: each mistake at its place. */

@@ -66,8 +66,7 @@ export function holdsPlace(rule: ApprovalRule, person: Person, facts: Facts, own
 export function involvement(person: Person, facts: Facts): string | undefined {
   if (same(person.login, facts.proposer)) return 'proposed the change'
   if ((facts.authors ?? []).some((a) => same(a, person.login))) return 'wrote commits of the change'
-  if (facts.dispatcher !== undefined && same(facts.dispatcher, person.login))
-    return 'set off the run that made the change'
+  if ([facts.dispatcher ?? []].flat().some((d) => same(d, person.login))) return 'set off the run that made the change'
   return undefined
 }
 

@@ -53,8 +53,8 @@ export const Facts = z.strictObject({
   proposer: login,
   /** Authors and committers of its commits. */
   authors: z.array(login).optional(),
-  /** Who set off the run that wrote the change, where one did. */
-  dispatcher: login.optional(),
+  /** Who set off the run that wrote the change, where one did; all of them, where several may have. */
+  dispatcher: z.union([login, z.array(login)]).optional(),
   /** Text of CODEOWNERS on the base branch. */
   codeowners: z.string().optional(),
   /** Organisation of the repository: teams named by their slug alone are its teams. */

@@ -17,6 +17,12 @@ test('without a ChangeSpec: neutral, and not a word', async () => {
   expect(rig.own(number)).toEqual([])
 })
 
+test('where every pull request needs a ChangeSpec, one without fails', async () => {
+  rig = await startRig({ config: 'version: 1\nchangeSpec: required\nverify: { required: false }\n' })
+  const number = await rig.open({ files: { 'src/a.ts': 'export {}\n' } })
+  expect(rig.checks(rig.repo.pull(number).headSha)).toEqual({ ...all('cancelled'), 'atomic/plan': 'failure' })
+})
+
 test('a broken ChangeSpec is shown at its places; the next push mends it', async () => {
   rig = await startRig()
   const text = JSON.stringify({ ...spec, risk: 'huge', operations: [{ op: 'renameSymbol', symbol: 'a#b' }] }, null, 2)

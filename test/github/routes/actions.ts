@@ -20,6 +20,17 @@ const list = (call: RepoCall, all: Artifact[]) => {
 }
 
 export const actionsRoutes: Route[] = [
+  onRepo('GET /actions/runs', 'actions:read', async (call) => {
+    const { query } = call
+    const [from = '', to = ''] = (query.created ?? '..').split('..')
+    const found = [...call.repo.runs.values()]
+      .filter((it) => query.event === undefined || it.event === query.event)
+      .filter((it) => (from === '' || it.createdAt >= from) && (to === '' || it.createdAt <= to))
+      .reverse()
+    const shapes = await Promise.all(found.map((it) => workflowRunShape(call.world, call.repo, it)))
+    const wrap = (page: unknown[]) => ({ total_count: found.length, workflow_runs: page })
+    return paged(call, shapes, (it) => it, wrap)
+  }),
   onRepo('GET /actions/runs/{run_id}', 'actions:read', async (call) =>
     ok(await workflowRunShape(call.world, call.repo, runOf(call))),
   ),

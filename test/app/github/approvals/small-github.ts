@@ -137,6 +137,7 @@ export class SmallGitHub {
       merged: false,
       draft: false,
       user: { login: 'ada', type: 'User' },
+      created_at: '2026-01-01T00:00:00Z',
       head: { ref: 'topic', sha: this.head, repo: repository },
       base: { ref: this.baseRef, sha: 'b'.repeat(40), repo: repository },
     }
