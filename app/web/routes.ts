@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { type ApplyAnswer, CheckpointName, type Services } from '../../core/contracts/index.ts'
+import { type ApplyAnswer, CheckpointName, Content, type Services } from '../../core/contracts/index.ts'
 import { serviceContext } from '../../core/orchestrator/deps.ts'
 import type { Orchestrator } from '../../core/orchestrator/orchestrator.ts'
 import type { MissionRecord } from '../../core/orchestrator/types.ts'
@@ -42,7 +42,7 @@ const Form = z.object({
 
 /** The pages that people read and decide on; the REST calls stay beside them. */
 export async function registerPages(app: FastifyInstance, options: PagesOptions): Promise<void> {
-  const { orchestrator, blobs, door, press } = options
+  const { orchestrator, blobs, door, evidence, press } = options
   const streams = new OpenStreams()
   app.addHook('preClose', async () => streams.end())
 
@@ -95,6 +95,7 @@ export async function registerPages(app: FastifyInstance, options: PagesOptions)
         record,
         diff: derivation?.diff ?? '',
         events,
+        graph: `/missions/${missionId}/view/provenance.svg`,
         ...who(visitor),
         ...(mayAct(visitor, record) ? { forms } : {}),
         ...(note?.id === missionId ? { said: note } : {}),
@@ -122,6 +123,20 @@ export async function registerPages(app: FastifyInstance, options: PagesOptions)
       .type('text/event-stream')
       .header('cache-control', 'no-store')
       .send(streams.add(eventStream(content.body as never)))
+  })
+
+  app.get('/missions/:id/view/provenance.svg', open, async (request, reply) => {
+    const visitor = await door.visitor(request, reply)
+    if (!visitor) return reply
+    const { missionId } = (await read(visitor, request)).mission
+    const ctx = { ...serviceContext(request.id), accept: 'image/svg+xml' }
+    const answer = await evidence.mission({ params: { id: missionId } }, ctx)
+    if (!(answer instanceof Content)) throw new AtomicError('NOT_FOUND', 'There is no drawing of this mission.')
+    return reply
+      .type('image/svg+xml')
+      .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
+      .header('cache-control', 'no-store')
+      .send(answer.body)
   })
 
   app.get('/missions/:id/view/audit-pack.zip', open, async (request, reply) => {

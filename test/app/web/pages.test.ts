@@ -46,7 +46,10 @@ describe('who may look', () => {
     expect((await page(otto)).status).toBe(200)
     expect(await (await page(otto, '/missions/view')).text()).toContain(id)
     const eve = await signIn(house, 'eve')
-    for (const path of ['', '/events', '/audit-pack.zip'])
+    const drawing = await page(otto, `/missions/${id}/view/provenance.svg`)
+    expect(drawing.headers.get('content-type')).toContain('image/svg+xml')
+    expect(await drawing.text()).toContain('<svg')
+    for (const path of ['', '/events', '/audit-pack.zip', '/provenance.svg'])
       expect((await page(eve, `/missions/${id}/view${path}`)).status).toBe(404)
     expect(await (await page(eve, '/missions/view')).text()).not.toContain(id)
     expect(

@@ -76,5 +76,6 @@ export function memoryBlobs(): Blobs {
       return data
     },
     has: async (digest) => kept.has(digest),
+    remove: async (digest) => void kept.delete(digest),
   }
 }
