@@ -130,7 +130,7 @@ export async function registerPages(app: FastifyInstance, options: PagesOptions)
     if (!visitor) return reply
     const { missionId } = (await read(visitor, request)).mission
     const ctx = { ...serviceContext(request.id), accept: 'image/svg+xml' }
-    const answer = await evidence.mission({ params: { id: missionId } }, ctx)
+    const answer = await evidence.mission({ params: { id: missionId }, query: {} }, ctx)
     if (!(answer instanceof Content)) throw new AtomicError('NOT_FOUND', 'There is no drawing of this mission.')
     return reply
       .type('image/svg+xml')
