@@ -25,7 +25,7 @@ import { createOidc } from './http/oidc.ts'
 import { createServer, type ServerOptions } from './http/server.ts'
 import { listen } from './listen.ts'
 import { secretFile } from './secret-file.ts'
-import { buildOrchestrator, buildServices } from './services.ts'
+import { buildOrchestrator, buildServices, repositoryOf } from './services.ts'
 import { isLoopback } from './settings.ts'
 import { packageVersion } from './version.ts'
 import { registerCosts } from './web/costs-routes.ts'
@@ -171,6 +171,7 @@ async function build(config: Config, options: StartOptions, closing: Closing): P
     ...(telemetry === undefined ? {} : { telemetry }),
     bodyLimit: config.bodyLimit,
     rateLimit: config.rateLimit,
+    repositoryOf: (missionId) => repositoryOf(services, missionId),
   }
   const sessions = new Sessions(secretFile(join(config.dataDir, 'keys', 'session.key')), clock.now)
   const signIn =

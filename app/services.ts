@@ -135,7 +135,7 @@ async function missionOf({ orchestrator }: Partial<Services>, id: string) {
 }
 
 /** `owner/repo` of a mission, where it has one. */
-async function repositoryOf(services: Partial<Services>, id: string): Promise<string | undefined> {
+export async function repositoryOf(services: Partial<Services>, id: string): Promise<string | undefined> {
   const source = (await missionOf(services, id))?.source
   return source && 'repository' in source ? `${source.repository.owner}/${source.repository.repo}` : undefined
 }

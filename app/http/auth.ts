@@ -68,15 +68,39 @@ export function requireScope(caller: Caller, scope: string): void {
   if (!holds(caller, scope)) throw new AtomicError('NOT_ALLOWED', `This call needs the scope "${scope}".`)
 }
 
+/** Calls that a run of the Action may make for missions of its own repository, beside reporting. */
+const forOwnRuns: ReadonlySet<RouteName> = new Set(['evidence.export'])
+
 /** @throws AtomicError `NOT_ALLOWED` with the missing scope. */
 export function authorise(name: RouteName, caller: Caller): void {
+  // Which mission it is about stands in the body, which is read later.
+  if (caller.run !== undefined && forOwnRuns.has(name)) return
   const { group, scope } = routes[name]
   requireScope(caller, scope === 'read' || scope === 'write' ? `${group}:${scope}` : scope)
 }
 
-/** What a caller may do depends on the body too: Atomic's own events come from its services. */
-export function authoriseBody(name: RouteName, caller: Caller, body: unknown): void {
-  if (name !== 'evidence.append') return
-  const { type } = body as { type: string }
-  if ((atomicEventTypes as readonly string[]).includes(type)) requireScope(caller, 'service')
+/** `owner/repo` of a mission; undefined where it has none, or there is no such mission. */
+export type RepositoryOf = (missionId: string) => Promise<string | undefined>
+
+/**
+ * What a caller may do depends on the body too: Atomic's own events come from its services, and a run
+ * sees the missions of its own repository; of others it does not learn whether there are any.
+ * @throws AtomicError `NOT_ALLOWED`, `NOT_FOUND`.
+ */
+export async function authoriseBody(
+  name: RouteName,
+  caller: Caller,
+  body: unknown,
+  repositoryOf: RepositoryOf,
+): Promise<void> {
+  if (name === 'evidence.append') {
+    const { type } = body as { type: string }
+    if ((atomicEventTypes as readonly string[]).includes(type)) requireScope(caller, 'service')
+  }
+  if (caller.run !== undefined && forOwnRuns.has(name)) {
+    const { missionId } = body as { missionId: string }
+    const repository = await repositoryOf(missionId)
+    if (repository?.toLowerCase() !== caller.run.repository.toLowerCase())
+      throw new AtomicError('NOT_FOUND', 'No event of this mission is recorded.')
+  }
 }

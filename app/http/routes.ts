@@ -6,7 +6,7 @@ import { canonicalDigest } from '../../core/platform/canonical.ts'
 import { withCorrelationId } from '../../core/platform/correlation.ts'
 import { isAtomicError } from '../../core/platform/errors.ts'
 import { withTrace } from '../../core/platform/trace.ts'
-import { authoriseBody } from './auth.ts'
+import { authoriseBody, type RepositoryOf } from './auth.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import type { Answer, Idempotency } from './idempotency.ts'
 import { routeSchema } from './openapi.ts'
@@ -19,6 +19,7 @@ export interface RouteParts {
   services: Partial<Services>
   idempotency: Idempotency
   streams: OpenStreams
+  repositoryOf: RepositoryOf
 }
 
 const json = 'application/json; charset=utf-8'
@@ -74,7 +75,11 @@ function sendContent(reply: FastifyReply, content: Content, streams: OpenStreams
   return reply.send(streams.add(eventStream(body)))
 }
 
-function registerRoute(app: FastifyInstance, name: RouteName, { services, idempotency, streams }: RouteParts): void {
+function registerRoute(
+  app: FastifyInstance,
+  name: RouteName,
+  { services, idempotency, streams, repositoryOf }: RouteParts,
+): void {
   const spec: RouteSpec = routes[name]
   const [, methodName = ''] = name.split('.')
   const service = services[spec.group] as unknown as Record<string, Method>
@@ -95,7 +100,7 @@ function registerRoute(app: FastifyInstance, name: RouteName, { services, idempo
 
   const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const call = request.body as unknown
-    authoriseBody(name, request.caller, call)
+    await authoriseBody(name, request.caller, call, repositoryOf)
     const ctx = contextOf(request, reply, name)
     const query = request.query as { cursor?: string }
     if (spec.query !== undefined && query.cursor !== undefined) query.cursor = decodeCursor(query.cursor)

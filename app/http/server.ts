@@ -18,7 +18,7 @@ import type { Log } from '../../core/platform/log.ts'
 import type { Telemetry } from '../../core/platform/telemetry.ts'
 import { continueTrace, type Trace } from '../../core/platform/trace.ts'
 import type { Store } from '../../core/storage/store.ts'
-import { type Authenticate, authorise, requireScope } from './auth.ts'
+import { type Authenticate, authorise, type RepositoryOf, requireScope } from './auth.ts'
 import { createIdempotency } from './idempotency.ts'
 import { watchMethods } from './methods.ts'
 import { openSchema, registerOpenapi } from './openapi.ts'
@@ -62,6 +62,8 @@ export interface ServerOptions {
   bodyLimit: number
   /** Requests a second for each caller; 0: no limit. */
   rateLimit: number
+  /** Where a mission is at home, for the runs of that repository; default nowhere. */
+  repositoryOf?: RepositoryOf
   /** Further routes on the same server, such as GitHub's webhooks. */
   extend?: (app: FastifyInstance) => Promise<void>
 }
@@ -228,7 +230,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   registerHooks(app, options)
   await registerOpenapi(app, options.version)
   registerService(app, options)
-  registerRoutes(app, { services, streams, idempotency: createIdempotency(store, clock) })
+  const { repositoryOf = async () => undefined } = options
+  registerRoutes(app, { services, streams, idempotency: createIdempotency(store, clock), repositoryOf })
   await options.extend?.(app)
   await app.ready()
   return app

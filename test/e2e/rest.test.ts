@@ -1,5 +1,6 @@
+import { resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Mission, type RouteName, routeNames, routes } from '../../core/contracts/index.ts'
+import { type Mission, oidcAudience, type RouteName, routeNames, routes } from '../../core/contracts/index.ts'
 import { openStage, type Stage } from '../demo/stage.ts'
 import { askAgain, play } from './play.ts'
 import { shop } from './shop.ts'
@@ -101,6 +102,29 @@ describe('after a whole mission every call of the contract answers', () => {
 
   test('and the calls to GitHub were as GitHub describes them', () => stage.github.assertValid())
 })
+
+test('a run of the Action has the audit pack of its own repository’s mission, and no other run has', async () => {
+  const { github, project, app } = stage
+  const run = await github.actions.runWorkflow({
+    repo: project.name,
+    pullRequest: 1,
+    inputs: { mode: 'audit-pack', 'app-url': app.url, 'github-token': '${{ github.token }}' },
+    command: [process.execPath, resolve('action/main.ts')],
+    timeoutMs: 110_000,
+  })
+  expect(run.log + run.summary).toContain('✅ The audit pack holds what it claims')
+  expect(run).toMatchObject({ exitCode: 0, outputs: { 'audit-pack-sha256': expect.stringMatching(/^[0-9a-f]{64}$/) } })
+
+  const [owner = ''] = project.name.split('/')
+  await github.createRepository(`${owner}/elsewhere`, { files: { 'a.txt': 'a' } })
+  const token = await github.actions.idToken({ repo: `${owner}/elsewhere`, audience: oidcAudience })
+  const answer = await fetch(`${app.url}/evidence/export`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: JSON.stringify({ missionId: mission.missionId }),
+  })
+  expect(answer.status).toBe(404)
+}, 120_000)
 
 test('a mission without a pull request goes through all four checkpoints over REST', async () => {
   const post = async <T>(path: string, body: unknown): Promise<T> => {

@@ -129,6 +129,8 @@ describe('GitHub Actions OIDC', () => {
   const other = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const workflowRef = 'atomic/actions/.github/workflows/verify.yml@refs/tags/v1'
   let jwks = ''
+  /** Repository of whatever mission is asked for. */
+  let home: string | undefined
   beforeAll(async () => {
     jwks = JSON.stringify({ keys: [{ ...(await exportJWK(pair.publicKey)), kid: 'k', alg: 'RS256', use: 'sig' }] })
   })
@@ -150,6 +152,7 @@ describe('GitHub Actions OIDC', () => {
     })
     const { url } = await startServer({
       auth: { tokens: [tokenOf('t', [])], foreign },
+      repositoryOf: async () => home,
       handler: (call) => {
         callers.push(call.ctx.caller)
         return sampleAnswer(call)
@@ -171,11 +174,33 @@ describe('GitHub Actions OIDC', () => {
     return { url, token, callers }
   }
 
+  it('has the audit packs of its own repository’s missions, and learns of no other', async () => {
+    const { url, token, callers } = await start()
+    const own = async (change: Record<string, unknown> = {}): Promise<{ status: number; text: string }> => {
+      const answer = await send(url, 'evidence.export', await token(change))
+      return { status: answer.status, text: await answer.text() }
+    }
+    home = 'Ada/Engine'
+    expect((await own()).status).toBe(200)
+    expect(callers).toHaveLength(1)
+    home = 'ada/other'
+    const foreign = await own()
+    home = undefined
+    const unknown = await own()
+    expect([foreign.status, unknown.status]).toEqual([404, 404])
+    const without = (text: string): object => ({ ...JSON.parse(text), correlationId: '' })
+    expect(without(foreign.text)).toEqual(without(unknown.text))
+    expect(callers).toHaveLength(1)
+  })
+
   it('may report, and nothing else', async () => {
     const { url, token, callers } = await start()
     const good = await token()
+    // Of a mission that is none of its repository's it does not even learn that there is one.
+    const answers: Partial<Record<RouteName, number>> = { 'orchestrator.report': 200, 'evidence.export': 404 }
+    home = undefined
     for (const name of routeNames)
-      expect([name, (await send(url, name, good)).status]).toEqual([name, name === 'orchestrator.report' ? 200 : 403])
+      expect([name, (await send(url, name, good)).status]).toEqual([name, answers[name] ?? 403])
     expect(callers).toEqual([
       {
         login: 'github-actions[bot]',
