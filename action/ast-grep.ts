@@ -24,12 +24,12 @@ function isHere(): boolean {
 export async function ensureAstGrep({ env, log }: Job, { invariants = [] }: ChangeSpec): Promise<void> {
   if (!invariants.some(({ type }) => type === 'semanticRule') || isHere()) return
   const folder = import.meta.dirname
-  const done = await log.foreign((show) =>
-    npmInstall(`@ast-grep/napi@${pinnedAstGrep}`, { folder, env, show }).catch(() => false),
+  const why = await log.foreign((show) =>
+    npmInstall([`@ast-grep/napi@${pinnedAstGrep}`], { folder, env, show }).catch((cause: unknown) => String(cause)),
   )
-  if (done && isHere()) return
+  if (isHere()) return
   throw new AtomicError(
     'UNAVAILABLE',
-    `A semanticRule is checked by ast-grep, and @ast-grep/napi ${pinnedAstGrep} cannot be installed on this runner.`,
+    `A semanticRule is checked by ast-grep, and @ast-grep/napi ${pinnedAstGrep} cannot be installed on this runner (${why}).`,
   )
 }

@@ -128,8 +128,8 @@ async function fromMergeBase(git: Git, head: Commit, ref: string, basis: Range['
 }
 
 /**
- * Where to derive from: `base-ref` where it is given, else what Atomic's commits name, else the
- * merge base with the branch that the pull request goes to. Fetches what a shallow clone lacks.
+ * Where to derive from: `base-ref` where it is given, in a merge queue what the group goes onto, else
+ * what Atomic's commits name, else the merge base with the branch that the pull request goes to. Fetches what a shallow clone lacks.
  * @throws AtomicError `UNAVAILABLE` where something cannot be fetched, `NOT_FOUND` where there is no base,
  *   `PLAN_CHANGED` where the trailers name a base that is not theirs.
  */
@@ -137,6 +137,11 @@ export async function findRange(git: Git, run: Run, inputs: Pick<Inputs, 'base-r
   const head = await headOf(git, run)
   const given = inputs['base-ref']
   if (given !== undefined) return fromMergeBase(git, head, given, 'input')
+  if (run.group !== undefined) {
+    // Queued on a newer base than the plan's: what counts is what would be merged, and what it derives from there.
+    await ensureCommit(git, run.group.baseSha)
+    return fromMergeBase(git, head, run.group.baseSha, 'merge-base')
+  }
   const range = await fromTrailers(git, run, head)
   if (range !== undefined) return range
   if (run.pull === undefined) {

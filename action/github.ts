@@ -9,6 +9,7 @@ const EventPayload = z.object({
   pull_request: z
     .object({ number: z.number(), body: z.string().nullish(), commits: z.number().optional(), head: Ref, base: Ref })
     .optional(),
+  merge_group: z.object({ head_sha: z.string(), base_sha: z.string() }).optional(),
 })
 
 /** What `@actions/github` reads of the runner's environment and of the event. */
@@ -26,6 +27,8 @@ export interface Run {
     commits?: number
     fork: boolean
   }
+  /** Of a merge queue: what would be merged, and onto what. */
+  group?: { headSha: string; baseSha: string }
   /** Folder of the checkout. */
   workspace: string
   /** Folder that the runner empties after the job. */
@@ -35,11 +38,11 @@ export interface Run {
   runKey?: string
 }
 
-function pullRequestOf(payload: unknown): z.infer<typeof EventPayload>['pull_request'] {
+function readEvent(payload: unknown): z.infer<typeof EventPayload> {
   const event = EventPayload.safeParse(payload)
   if (!event.success)
     throw new AtomicError('INVALID_REQUEST', { detail: 'The event of this run cannot be read.', cause: event.error })
-  return event.data.pull_request
+  return event.data
 }
 
 /** @throws AtomicError `INVALID_REQUEST` outside a runner. */
@@ -52,7 +55,7 @@ export function readRun(env: NodeJS.ProcessEnv, context: RunContext): Run {
       'GITHUB_WORKSPACE and RUNNER_TEMP are not set: this runs on a GitHub Actions runner.',
     )
   }
-  const pull = pullRequestOf(context.payload)
+  const { pull_request: pull, merge_group: group } = readEvent(context.payload)
   const { runId, runAttempt, job, serverUrl } = context
   const repository = env.GITHUB_REPOSITORY
   const known = Number.isSafeInteger(runId)
@@ -62,6 +65,7 @@ export function readRun(env: NodeJS.ProcessEnv, context: RunContext): Run {
     temp,
     ...(known && repository ? { runUrl: `${serverUrl}/${repository}/actions/runs/${runId}` } : {}),
     ...(known ? { runKey: `${runId}-${runAttempt || 1}-${job ?? ''}` } : {}),
+    ...(group === undefined ? {} : { group: { headSha: group.head_sha, baseSha: group.base_sha } }),
     ...(pull === undefined
       ? {}
       : {

@@ -1,9 +1,11 @@
 import * as core from '@actions/core'
 import { context } from '@actions/github'
+import { stopChildren } from '../core/dte/testing/child.ts'
 import { gitIn } from '../core/dte/trees/git.ts'
-import { isAtomicError } from '../core/platform/errors.ts'
+import { AtomicError, isAtomicError } from '../core/platform/errors.ts'
 import { openApp } from './app.ts'
 import { parentsOf } from './base.ts'
+import { named } from './faults.ts'
 import { gitEnvironment } from './git-credentials.ts'
 import { readRun, refusePrivileged } from './github.ts'
 import { type Inputs, readInputs } from './inputs.ts'
@@ -23,12 +25,37 @@ function annotate({ kind, title, message, file, line, column }: Finding): void {
   })
 }
 
+let published = false
+
+/** What a run found, once. The verdict comes first: it stands even where nothing can be written any more. */
 async function publish(outcome: Outcome): Promise<void> {
-  const outputs: Record<string, string> = { ...outcome.outputs, passed: String(outcome.passed) }
-  for (const name of outputNames) if (outputs[name] !== undefined) core.setOutput(name, outputs[name])
-  outcome.findings.forEach(annotate)
-  if (process.env.GITHUB_STEP_SUMMARY) await core.summary.addRaw(outcome.summary, true).write()
+  if (published) return
+  published = true
   if (!outcome.passed && outcome.pending !== true) process.exitCode = 1
+  outcome.findings.forEach(annotate)
+  const outputs: Record<string, string> = { ...outcome.outputs, passed: String(outcome.passed) }
+  try {
+    for (const name of outputNames) if (outputs[name] !== undefined) core.setOutput(name, outputs[name])
+    if (process.env.GITHUB_STEP_SUMMARY) await core.summary.addRaw(outcome.summary, true).write()
+  } catch (error) {
+    const fault = named(error)
+    refused(fault).findings.forEach(annotate)
+    core.info(outcome.summary)
+    process.exitCode = 1
+  }
+}
+
+let ending = false
+
+/** A job that is cancelled has some seconds left: https://docs.github.com/actions/reference/workflows-and-actions/workflow-cancellation */
+function endOn(signal: NodeJS.Signals): void {
+  process.on(signal, () => {
+    if (ending) return
+    ending = true
+    stopChildren()
+    const cancelled = new AtomicError('UNAVAILABLE', `The run was cancelled (${signal}) before it came to a verdict.`)
+    void publish(refused(cancelled)).finally(() => process.exit(1))
+  })
 }
 
 async function openJob(inputs: Inputs): Promise<Job> {
@@ -54,6 +81,8 @@ async function openJob(inputs: Inputs): Promise<Job> {
   }
 }
 
+endOn('SIGINT')
+endOn('SIGTERM')
 try {
   const inputs = readInputs((name) => core.getInput(name))
   if (inputs['github-token'] !== undefined) core.setSecret(inputs['github-token'])
@@ -62,5 +91,5 @@ try {
 } catch (error) {
   const fault = isAtomicError(error) ? error.cause : error
   if (fault instanceof Error) core.info(fault.stack ?? fault.message)
-  await publish(refused(error))
+  await publish(refused(named(error)))
 }

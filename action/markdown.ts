@@ -18,13 +18,22 @@ const entities: Record<string, string> = {
   ':': '&#58;',
 }
 
+/** What turns the direction of writing round, and what cannot be seen, by its number. */
+const visible = (text: string): string =>
+  text.replace(
+    /[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+
 /** One line of plain text. */
 export const plain = (text: string): string =>
-  text.replace(/[&<>|`*_[@~#\\!]|:(?=\/\/)/g, (c) => entities[c] ?? c).replace(/\s+/g, ' ')
+  visible(text)
+    .replace(/[&<>|`*_[@~#\\!]|:(?=\/\/)/g, (c) => entities[c] ?? c)
+    .replace(/\s+/g, ' ')
 
 /** A code span, in a table too: there a pipe is escaped, and shown without its escape. */
 export function code(text: string): string {
-  const line = text.replace(/\s+/g, ' ').replaceAll('|', '\\|')
+  const line = visible(text).replace(/\s+/g, ' ').replaceAll('|', '\\|')
   const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length))
   const fence = '`'.repeat(longest + 1)
   return longest === 0 ? `${fence}${line}${fence}` : `${fence} ${line} ${fence}`

@@ -1,7 +1,12 @@
 import type { ChangeMutation } from '../core/dte/mutate-change.ts'
+import type { TestRun } from '../core/dte/testing/run.ts'
 import { isAtomicError } from '../core/platform/errors.ts'
+import { forecastText } from './forecast.ts'
 import { capped, code, details, fenced, plain, table } from './markdown.ts'
 import type { Outcome } from './mode.ts'
+import { whoRan } from './mutation.ts'
+import { stops } from './test-findings.ts'
+import { redAtBase } from './tests.ts'
 import { failures, isUnderWay, type Verified } from './verified.ts'
 
 const most = 50
@@ -36,17 +41,21 @@ function facts(found: Verified): string {
         'Batches',
         `${expected.landed} of ${expected.planned} stand${expected.rolledBack > 0 ? `, ${expected.rolledBack} rolled back` : ''}`,
       ],
-      ...(tests === undefined
-        ? [['Tests', '⚠️ none: no test command was given, and package.json has no test script']]
-        : [['Tests', `${mark(tests.passed)} ${code(tests.command)} in ${seconds(tests.durationMs)}${counts(tests)}`]]),
+      ['Tests', testsRow(tests)],
+      ...(tests?.base === undefined ? [] : [['Tests at the base', told(tests.base)]]),
+      ...(found.forecast === undefined ? [] : [['Cost', forecastText(found.forecast)]]),
+      ...(found.unlocked ? [['Dependencies', '⚠️ no lock file: another run may install others']] : []),
     ],
   )
 }
 
-function counts({ total, failed, timedOut }: NonNullable<Verified['tests']>): string {
+function told({ passed, command, durationMs, total, failed, stopped }: TestRun): string {
   const counted = total === undefined ? '' : `, ${total} tests, ${failed ?? 0} failed`
-  return timedOut ? `${counted}, stopped for taking too long` : counted
+  return `${mark(passed)} ${code(command)} in ${seconds(durationMs)}${counted}${stopped === undefined ? '' : `, ${stops[stopped]}`}`
 }
+
+const testsRow = (tests: Verified['tests']): string =>
+  tests === undefined ? '⚠️ none: no test command was given, and package.json has no test script' : told(tests.head)
 
 function differences({ differences: found, range }: Verified): string {
   if (found.length === 0) return ''
@@ -70,32 +79,54 @@ function invariants({ invariants: results }: Verified): string {
   return `### Invariants\n\n${table(['', 'Invariant', 'Result', 'Time'], rows)}`
 }
 
-export function mutationSection({ result, survivors, threshold, partial, leftOut, passed }: ChangeMutation): string {
+export function mutationSection(found: ChangeMutation): string {
+  const { result, survivors, threshold, partial, leftOut, recalled, passed } = found
   const { score, killed, survived, timeout, noCoverage } = result
   const asked = threshold === undefined ? 'no threshold' : `threshold ${threshold}`
   const caveats = [
     ...(partial ? ['the time box closed before all mutants were tested'] : []),
-    ...(leftOut > 0 ? [`${leftOut} mutants were left out by the limit on their number`] : []),
+    ...(leftOut > 0 ? [`${leftOut} mutants were left out by the limits on their number`] : []),
+    ...(recalled ? ['nothing has changed since the run that found this'] : []),
   ]
   const rows = survivors
     .slice(0, most)
-    .map((m) => [code(`${m.fileName}:${m.location.start.line}`), plain(m.mutatorName), code(m.replacement ?? '')])
+    .map((m) => [
+      code(`${m.fileName}:${m.location.start.line}`),
+      `${code(short(m.original))} → ${code(short(m.replacement ?? ''))}`,
+      plain(whoRan(m)),
+      plain(m.suggestion),
+    ])
+  const more = survivors.length > most ? `\n… and ${survivors.length - most} more\n` : ''
   return [
     '### Mutants in the changed lines\n',
     `${mark(passed)} Score **${score}** (${asked}): ${killed} killed, ${timeout} timed out, ${survived} survived, ${noCoverage} not covered.`,
     ...(caveats.length === 0 ? [] : [`\n⚠️ ${caveats.join('; ')}.`]),
-    ...(rows.length === 0 ? [] : [`\n${table(['Line', 'Mutator', 'Replaced by, and no test noticed'], rows)}`]),
+    ...(rows.length === 0
+      ? []
+      : [`\n${table(['Line', 'Fault made', 'What happened', 'The missing test'], rows)}${more}`]),
     '',
   ].join('\n')
 }
 
+const short = (text: string): string => {
+  const line = text.replace(/\s+/g, ' ').trim()
+  return line.length > 80 ? `${line.slice(0, 80)}…` : line || ' '
+}
+
 function failedTests({ tests }: Verified): string {
-  if (tests === undefined || tests.passed) return ''
-  return details(`The last lines of ${plain(tests.command)}`, fenced(tests.tail.slice(-6_000)))
+  if (tests === undefined || tests.head.passed) return ''
+  const broken = (tests.broken ?? []).map((name) => `- ${plain(name)}`)
+  return [
+    ...(redAtBase(tests)
+      ? ['> ⚠️ The tests fail at the base as well: this is the repository’s problem, and not the change’s.\n']
+      : []),
+    ...(broken.length === 0 ? [] : [`### Tests that fail by this change\n\n${capped(broken, most)}\n`]),
+    details(`The last lines of ${plain(tests.head.command)}`, fenced(tests.head.tail.slice(-6_000))),
+  ].join('\n')
 }
 
 export function verifiedSummary(found: Verified): string {
-  const { mutation, answer } = found
+  const { mutation, answer, links } = found
   return [
     verdict(found),
     '',
@@ -105,6 +136,9 @@ export function verifiedSummary(found: Verified): string {
     ...(mutation === undefined ? [] : [mutationSection(mutation)]),
     failedTests(found),
     ...answer.warnings.map((warning) => `> ⚠️ ${plain(warning)}\n`),
+    Object.entries(links)
+      .map(([name, url]) => `[${name}](${encodeURI(url)})`)
+      .join(' · '),
   ].join('\n')
 }
 

@@ -1,10 +1,10 @@
-import type { ApplyAnswer, InvariantResult } from '../core/contracts/index.ts'
+import type { ApplyAnswer, ForecastAnswer, InvariantResult } from '../core/contracts/index.ts'
 import type { ChangeMutation } from '../core/dte/mutate-change.ts'
-import type { TestRun } from '../core/dte/testing/run.ts'
 import type { TreeDifference } from '../core/dte/trees/differences.ts'
 import type { Range } from './base.ts'
 import type { Expected } from './expected.ts'
 import type { SpecFile } from './spec-file.ts'
+import { redAtBase, type Tested } from './tests.ts'
 
 /** All that a run found out; the summary, the outputs and the report are told from it. */
 export interface Verified {
@@ -18,8 +18,13 @@ export interface Verified {
   expected: Expected
   differences: TreeDifference[]
   invariants: InvariantResult[]
-  tests?: TestRun
+  tests?: Tested
+  /** There are dependencies, and no lock file. */
+  unlocked: boolean
   mutation?: ChangeMutation
+  forecast?: ForecastAnswer
+  /** Where to read on; addresses by their names. */
+  links: Record<string, string>
 }
 
 export const isPlanned = ({ plannedDigest, answer }: Verified): boolean =>
@@ -31,10 +36,14 @@ export const isUnderWay = ({ expected, differences }: Verified): boolean =>
 
 export const failures = (found: Verified): string[] => [
   ...(found.differences.length > 0
-    ? [`${found.differences.length} file(s) differ from what the ChangeSpec derives`]
+    ? [
+        `${found.differences.length} ${found.differences.length === 1 ? 'file differs' : 'files differ'} from what the ChangeSpec derives`,
+      ]
     : []),
   ...(isPlanned(found) ? [] : ['the derivation has another plan digest than the commits name']),
   ...found.invariants.filter((one) => !one.passed).map((one) => `invariant ${one.type} does not hold`),
-  ...(found.tests?.passed === false ? ['the tests fail'] : []),
+  ...(found.tests?.head.passed === false
+    ? [redAtBase(found.tests) ? 'the repository’s tests fail without the change, too' : 'the tests fail']
+    : []),
   ...(found.mutation?.passed === false ? ['the mutation score is below its threshold'] : []),
 ]

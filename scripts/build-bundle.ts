@@ -8,7 +8,12 @@ const root = resolve(import.meta.dirname, '..')
  * What the runner starts, and what that starts as processes of their own: each stands beside the
  * chunks, where `new URL('./NAME.js', import.meta.url)` finds it.
  */
-const entries = ['action/main.ts', 'core/dte/child.ts', 'core/dte/mutators/stryker-plugin.ts']
+const entries = [
+  'action/main.ts',
+  'core/dte/child.ts',
+  'core/dte/mutators/stryker-plugin.ts',
+  'core/dte/testing/runners/mocha-hook.ts',
+]
 
 // Bundled CommonJS modules call `require` for Node's own, and TypeScript asks where it stands.
 const banner = [

@@ -1,10 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { parseChangeSpec } from '../../core/dte/changespec.ts'
 import { readCommitTree } from '../../core/dte/trees/commit-tree.ts'
 import { findRange } from '../base.ts'
-import { leave } from '../leave.ts'
 import type { Job, Mode, Outcome } from '../mode.ts'
-import { mutationFindings, mutationOf } from '../mutation.ts'
+import { leaveMutation, mutationFindings, mutationOf } from '../mutation.ts'
 import { specFiles } from '../spec-file.ts'
 import { mutationSection } from '../summary.ts'
 
@@ -20,11 +18,10 @@ async function mutate(job: Job): Promise<Outcome> {
     const summary = '## No mutants: there are no tests to ask, or no changed line in which a mutant can be made\n'
     return { passed: true, outputs: {}, summary, findings: [] }
   }
-  const { score, report } = found.result
-  if (found.html !== undefined) leave(run, 'mutation.html', readFileSync(found.html))
+  const { score } = found.result
   return {
     passed: found.passed,
-    outputs: { 'mutation-score': String(score), report: leave(run, 'mutation.json', JSON.stringify(report)) },
+    outputs: { 'mutation-score': String(score), report: leaveMutation(run, found) },
     summary: `## ${found.passed ? '✅' : '❌'} The tests notice ${score} % of the faults made in the changed lines\n\n${mutationSection(found)}`,
     findings: mutationFindings(found),
   }

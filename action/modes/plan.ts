@@ -3,9 +3,9 @@ import { parseChangeSpec } from '../../core/dte/changespec.ts'
 import { deriveInChild } from '../../core/dte/derive-in-child.ts'
 import { diffStats } from '../../core/dte/diff/stats.ts'
 import { readCommitTree } from '../../core/dte/trees/commit-tree.ts'
-import { isAtomicError } from '../../core/platform/errors.ts'
 import { findRange } from '../base.ts'
 import { describedSpecs } from '../description.ts'
+import { forecastOf, forecastText } from '../forecast.ts'
 import { leave } from '../leave.ts'
 import { code, details, fenced, plain, table } from '../markdown.ts'
 import type { Finding, Job, Mode, Outcome } from '../mode.ts'
@@ -13,18 +13,6 @@ import { changedSince, onlyOne, type SpecFile, specFiles } from '../spec-file.ts
 
 /** A summary may have 1 MiB: https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#step-isolation-and-limits */
 const shownDiff = 200_000
-
-async function forecastOf({ files }: ApplyAnswer): Promise<ForecastAnswer | undefined> {
-  const texts = Object.entries(files).flatMap(([path, content]) => (content === null ? [] : [{ path, content }]))
-  if (texts.length === 0) return undefined
-  const { forecast } = await import('../../core/finops/forecast.ts')
-  try {
-    return await forecast({ files: texts })
-  } catch (error) {
-    if (isAtomicError(error, 'UNKNOWN_MODEL')) return undefined
-    throw error
-  }
-}
 
 function summaryOf(file: SpecFile, title: string, answer: ApplyAnswer, forecast: ForecastAnswer | undefined): string {
   const { insertions, deletions } = diffStats(answer.diff)
@@ -40,9 +28,7 @@ function summaryOf(file: SpecFile, title: string, answer: ApplyAnswer, forecast:
         ['Result tree', code(answer.resultTree)],
         ['Engine', plain(answer.engine)],
         ['Batches', String(answer.batches.length)],
-        ...(forecast === undefined
-          ? []
-          : [['Forecast', `$${forecast.usdEstimate} ($${forecast.low} to $${forecast.high}) if a model wrote it`]]),
+        ...(forecast === undefined ? [] : [['Forecast', forecastText(forecast)]]),
       ],
     ),
     table(

@@ -1,29 +1,31 @@
-import { join } from 'node:path'
 import type { VerificationReport } from '../../core/contracts/index.ts'
 import { movedIn } from '../../core/dte/changed-lines.ts'
-import { testCommand } from '../../core/dte/testing/command.ts'
-import { runTests, type TestRun } from '../../core/dte/testing/run.ts'
+import type { TestRun } from '../../core/dte/testing/run.ts'
 import { treeDifferences } from '../../core/dte/trees/differences.ts'
 import { isAtomicError } from '../../core/platform/errors.ts'
-import { findRange } from '../base.ts'
+import { findRange, type Range } from '../base.ts'
 import { deriveAgain } from '../derive.ts'
 import { expectedTree } from '../expected.ts'
+import { forecastOf } from '../forecast.ts'
 import { invariantFindings } from '../invariant-findings.ts'
 import { leave } from '../leave.ts'
 import type { Finding, Job, Mode, Outcome } from '../mode.ts'
-import { mutationFindings, mutationOf } from '../mutation.ts'
+import { leaveMutation, mutationFindings, mutationOf } from '../mutation.ts'
 import { verifiedSummary } from '../summary.ts'
+import { testFindings } from '../test-findings.ts'
+import { lacksLockFile, testsOf } from '../tests.ts'
 import { failures, isPlanned, isUnderWay, type Verified } from '../verified.ts'
 
-const testLimits = { timeoutMs: 30 * 60_000, shown: 8 * 1024 ** 2 }
-
-async function testsOf({ inputs, run, env, log }: Job): Promise<TestRun | undefined> {
-  const cwd = join(run.workspace, inputs['working-directory'])
-  const tests = testCommand(cwd, inputs['test-command'])
-  if (tests === undefined) return undefined
-  return log.group(`Tests: ${tests.command}`, () =>
-    log.foreign((show) => runTests(tests, { cwd, temp: run.temp, env, limits: testLimits, show })),
-  )
+/** The mission's page, where the app keeps it, and this run. */
+function linksOf({ inputs, run }: Job, { landings }: Range): Record<string, string> {
+  const missionId = landings[0]?.missionId
+  const app = inputs['app-url']
+  return {
+    ...(app === undefined || missionId === undefined
+      ? {}
+      : { 'The mission': `${app}/missions/${encodeURIComponent(missionId)}/view` }),
+    ...(run.runUrl === undefined ? {} : { 'This run, its logs and its artifacts': run.runUrl }),
+  }
 }
 
 async function look(job: Job): Promise<Verified | undefined> {
@@ -33,11 +35,12 @@ async function look(job: Job): Promise<Verified | undefined> {
   const { file, spec, answer, invariants, base, head } = derived
   const expected = expectedTree(base, answer, range.landings)
   const plannedDigest = range.landings[0]?.planDigest
-  const tests = await testsOf(job)
+  const tests = await testsOf(job, { sha: range.base, tree: base }, head.tree)
   const mutation =
-    tests?.passed === true && (spec.mutation !== undefined || job.inputs['mutation-threshold'] !== undefined)
+    tests?.head.passed === true && (spec.mutation !== undefined || job.inputs['mutation-threshold'] !== undefined)
       ? await mutationOf(job, { before: base, after: head.tree, moved: movedIn(answer.diff) }, spec.mutation)
       : undefined
+  const forecast = await forecastOf(answer)
   return {
     range,
     file,
@@ -47,6 +50,9 @@ async function look(job: Job): Promise<Verified | undefined> {
     expected,
     differences: treeDifferences(expected.tree, head.tree),
     invariants,
+    unlocked: lacksLockFile(job, head.tree),
+    links: linksOf(job, range),
+    ...(forecast === undefined ? {} : { forecast }),
     ...(plannedDigest === undefined ? {} : { plannedDigest }),
     ...(tests === undefined ? {} : { tests }),
     ...(mutation === undefined ? {} : { mutation }),
@@ -63,17 +69,17 @@ function reportOf(found: Verified, run: Job['run']): VerificationReport {
     treeMatches: found.headTree === answer.resultTree,
     differences,
     invariants,
-    ...(tests === undefined ? {} : { tests: withoutTail(tests) }),
+    ...(tests === undefined ? {} : { tests: reported(tests.head) }),
     ...(mutation === undefined ? {} : { mutation: mutation.result }),
     passed: failures(found).length === 0,
     ...(run.runUrl === undefined ? {} : { runUrl: run.runUrl }),
   }
 }
 
-const withoutTail = ({ tail: _tail, timedOut: _timedOut, ...tests }: TestRun): VerificationReport['tests'] => tests
+const reported = ({ tail: _tail, stopped: _stopped, ...tests }: TestRun): VerificationReport['tests'] => tests
 
 function findings(found: Verified): Finding[] {
-  const { differences, tests, mutation } = found
+  const { differences, mutation } = found
   return [
     ...differences.slice(0, 50).map(
       ({ path, kind }): Finding => ({
@@ -93,26 +99,7 @@ function findings(found: Verified): Finding[] {
           },
         ]),
     ...invariantFindings(found.invariants),
-    ...(tests === undefined
-      ? [
-          {
-            kind: 'warning' as const,
-            title: 'No tests',
-            message: 'This repository has no test command; name one by "test-command".',
-          },
-        ]
-      : []),
-    ...(tests?.passed === false
-      ? [
-          {
-            kind: 'error' as const,
-            title: 'The tests fail',
-            message: tests.timedOut
-              ? `${tests.command} was stopped after ${Math.round(tests.durationMs / 1000)} s.`
-              : `${tests.command} ended with ${tests.exitCode ?? 'a signal'}.`,
-          },
-        ]
-      : []),
+    ...testFindings(found),
     ...(mutation === undefined ? [] : mutationFindings(mutation)),
   ]
 }
@@ -142,7 +129,9 @@ async function judge(job: Job): Promise<Outcome> {
   }
   const report = reportOf(found, job.run)
   const unheard = await tell(job, found, report)
-  if (found.tests?.junit !== undefined) leave(job.run, 'junit.xml', found.tests.junit)
+  const { junit } = found.tests?.head ?? {}
+  if (junit !== undefined) leave(job.run, 'junit.xml', junit)
+  if (found.mutation !== undefined) leaveMutation(job.run, found.mutation)
   return {
     passed: report.passed && !isUnderWay(found) && unheard.length === 0,
     pending: report.passed && isUnderWay(found),

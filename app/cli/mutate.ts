@@ -9,14 +9,13 @@ import { say } from './io.ts'
 import type { WorkingCopy } from './working-copy.ts'
 
 const timeoutMs = 10 * 60_000
-const usualMaxMutants = 50
 
 /** The change in a working copy put to the test; undefined where there is nothing to make a mutant in. */
 export async function mutate({ dir, tree, spec }: WorkingCopy, before: Tree): Promise<ChangeMutation | undefined> {
   const tests = testCommand(dir)
   if (tests === undefined) throw new AtomicError('UNAVAILABLE', `${dir} has no test script in its package.json.`)
   const temp = mkdtempSync(join(tmpdir(), 'atomic-mutation-'))
-  const { minScore, maxMutants = usualMaxMutants } = spec.spec.mutation ?? {}
+  const { minScore, maxMutants } = spec.spec.mutation ?? {}
   say('Making mutants of the changed lines; the tests run once for each.')
   try {
     return await mutateChange({

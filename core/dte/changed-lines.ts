@@ -36,9 +36,11 @@ export function movedIn(diff: string): Map<string, string> {
 const testFile =
   /(^|\/)(__tests__|__mocks__|tests?|spec)\/|\.(test|spec|stories|bench)\.|(^|\/)[\w.-]*\.config\.[cm]?[jt]s$/
 
+export const isTestFile = (path: string): boolean => testFile.test(path)
+
 /** Lines below a folder, their paths relative to it, without those of tests and configurations. */
 export const productLines = (lines: readonly LineRange[], folder: string): LineRange[] =>
   lines
     .filter(({ path }) => folder === '' || path.startsWith(`${folder}/`))
     .map((line) => ({ ...line, path: folder === '' ? line.path : line.path.slice(folder.length + 1) }))
-    .filter(({ path }) => !testFile.test(path))
+    .filter(({ path }) => !isTestFile(path))

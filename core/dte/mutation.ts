@@ -29,7 +29,11 @@ export interface MutationRequest {
   lines: LineRange[]
   tests: TestCommand
   maxMutants: number
+  /** Mutants of one line. */
+  maxPerLine: number
   timeoutMs: number
+  /** Folder, absolute, in which the engine finds what it left there for the next run on the same code around the lines. */
+  memory?: string
   env: NodeJS.ProcessEnv
   show(chunk: Uint8Array): void
 }
@@ -37,12 +41,14 @@ export interface MutationRequest {
 export interface MutationRun {
   engine: string
   mutants: MutantResult[]
-  /** Mutants left out because of `maxMutants`. */
+  /** Mutants left out because of `maxMutants` and `maxPerLine`. */
   leftOut: number
   /** The time box closed before all of them were tested; those are `Pending`. */
   partial: boolean
   /** The engine’s own report, by the schema; absent where the run did not come to its end. */
   report?: unknown
+  /** Names of the tests, by the ids in `coveredBy` and `killedBy`. */
+  tests: ReadonlyMap<string, string>
   /** Path of an HTML report. */
   html?: string
   run: ChildRun

@@ -21,27 +21,8 @@ test('plan shows what a ChangeSpec would change, and changes nothing', async () 
   expect(result).toMatchObject({ exitCode: 0, outputs: { 'plan-digest': pull.answer.planDigest } })
   expect(result.summary).toContain('## Rename getUser to fetchUser: 3 files, +3 −3')
   expect(result.summary).toContain('+  fetchUser(id: string): string {')
-  expect(result.summary).toMatch(/Forecast \| \$/)
+  expect(result.summary).toMatch(/Forecast \| about \$/)
   expect(await scene.repo.head(pull.branch)).toBe(pull.base)
-})
-
-const weak = {
-  'src/main.ts': "export const size = (n: number): string => (n > 10 ? 'many' : 'few')\n",
-  'test/main.test.ts':
-    "import test from 'node:test'\nimport assert from 'node:assert/strict'\nimport { size } from '../src/main.ts'\ntest('size', () => assert.equal(size(50), 'many'))\n",
-}
-
-test('mutation annotates the line whose fault no test notices, and fails below the threshold', async () => {
-  pull = await PullRequest.open(scene, undefined, weak)
-  const result = await pull.run({ mode: 'mutation', 'mutation-threshold': '95' })
-  expect(result.exitCode).toBe(1)
-  const score = Number(result.outputs['mutation-score'])
-  expect(score).toBeGreaterThan(0)
-  expect(score).toBeLessThan(95)
-  expect(result.annotations).toContainEqual(
-    expect.objectContaining({ level: 'warning', file: 'src/main.ts', line: 1, title: 'No test notices this mutant' }),
-  )
-  expect(result.summary).toMatch(/^## ❌ The tests notice [\d.]+ % of the faults/)
 })
 
 test('a verified change is reported to the app, once, by who the run is', async () => {

@@ -70,16 +70,29 @@ test('an invariant that does not hold is annotated at its line', async () => {
   )
 })
 
-test('tests that fail are a failure, with their last lines in the summary', async () => {
+const asksForGetUser =
+  "import test from 'node:test'\nimport assert from 'node:assert/strict'\nimport { UserService } from '../src/user.ts'\ntest('has getUser', () => assert.ok(Reflect.has(UserService.prototype, ['get', 'User'].join(''))))\n"
+
+test('tests that fail by the change are named, with their last lines in the summary', async () => {
+  pull = await PullRequest.open(scene, undefined, { 'test/keeps.test.ts': asksForGetUser })
+  await pull.landAll()
+  const result = await pull.run()
+  expect(result).toMatchObject({ exitCode: 1, outputs: { passed: 'false', 'tree-matches': 'true' } })
+  expect(result.summary).toContain('2 tests, 1 failed')
+  expect(result.summary).toContain('AssertionError')
+  expect(errors(result)).toMatchObject([{ title: 'The tests fail', message: expect.stringContaining('has getUser') }])
+})
+
+test('tests that fail at the base too are the repository’s problem; so is a missing lock file', async () => {
   pull = await PullRequest.open(scene, undefined, {
+    'package.json': JSON.stringify({ type: 'module', scripts: { test: 'node --test' }, devDependencies: { x: '1' } }),
     'test/red.test.ts': "import test from 'node:test'\ntest('red', () => { throw new Error('as red as can be') })\n",
   })
   await pull.landAll()
   const result = await pull.run()
   expect(result).toMatchObject({ exitCode: 1, outputs: { passed: 'false', 'tree-matches': 'true' } })
-  expect(result.summary).toContain('2 tests, 1 failed')
-  expect(result.summary).toContain('as red as can be')
-  expect(errors(result)).toMatchObject([{ title: 'The tests fail' }])
+  expect(result.summary.split('\n')[0]).toContain('the repository’s tests fail without the change, too')
+  expect(result.annotations).toMatchObject([{ title: 'The tests are red at the base' }, { title: 'No lock file' }])
 })
 
 test('while batches are still to come nothing fails, and what has landed is checked', async () => {

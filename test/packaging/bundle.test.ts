@@ -63,9 +63,13 @@ test('it brings the licences of what it contains', () => {
 })
 
 test('what a run may have to install are the releases that Atomic itself has', () => {
-  const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as { dependencies: Record<string, string> }
+  const { dependencies, devDependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as Record<
+    'dependencies' | 'devDependencies',
+    Record<string, string>
+  >
   expect(pinnedAstGrep).toBe(dependencies['@ast-grep/napi'])
-  expect(pinnedStryker).toBe(dependencies['@stryker-mutator/core'])
+  for (const name of ['@stryker-mutator/core', '@stryker-mutator/vitest-runner'] as const)
+    expect(pinnedStryker[name]).toBe(dependencies[name] ?? devDependencies[name])
 })
 
 /** A runner has the bundle and nothing beside it; npm is played by a script that notes how it was called. */

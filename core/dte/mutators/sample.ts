@@ -1,29 +1,37 @@
-import type { LineRange, MutantResult } from '../mutation.ts'
+import type { MutantResult } from '../mutation.ts'
+
+type Candidate = Pick<MutantResult, 'id' | 'fileName' | 'mutatorName' | 'location'>
+
+/** One of each mutator first, so that few mutants of a line still differ in kind. */
+function varied<T extends Candidate>(line: readonly T[]): T[] {
+  const seen = new Map<string, number>()
+  const ranked = line.map((mutant) => {
+    const rank = seen.get(mutant.mutatorName) ?? 0
+    seen.set(mutant.mutatorName, rank + 1)
+    return { mutant, rank }
+  })
+  return ranked.sort((a, b) => a.rank - b.rank).map(({ mutant }) => mutant)
+}
+
+/** `count` of them, evenly spread. */
+const spread = <T>(all: readonly T[], count: number): T[] =>
+  count >= all.length
+    ? [...all]
+    : Array.from({ length: count }, (_, i) => all[Math.floor((i * all.length) / count)] as T)
 
 /**
- * Single lines whose mutants together are at most `max`: spread evenly over all the lines that
- * have any, and the same ones every time. At least one line, however many mutants it has.
+ * At most `perLine` mutants of a line and `max` in all, spread over all the lines that have any;
+ * the same ones every time.
  */
-export function fewerLines(lines: readonly LineRange[], plan: readonly MutantResult[], max: number): LineRange[] {
-  const perLine = new Map<string, { path: string; line: number; mutants: number }>()
-  for (const { path, from, to } of lines) {
-    for (let line = from; line <= to; line++) {
-      const own = plan.filter(
-        (m) => m.fileName === path && m.location.start.line === line && m.location.end.line === line,
-      )
-      if (own.length > 0) perLine.set(`${path}:${line}`, { path, line, mutants: own.length })
-    }
+export function chosen<T extends Candidate>(
+  mutants: readonly T[],
+  { max, perLine }: { max: number; perLine: number },
+): T[] {
+  const lines = [...Map.groupBy(mutants, (m) => `${m.fileName}:${m.location.start.line}`).values()].map(varied)
+  const found = new Set<T>()
+  for (let rank = 0; rank < perLine && found.size < max; rank++) {
+    const next = lines.flatMap((line) => line[rank] ?? [])
+    for (const mutant of spread(next, max - found.size)) found.add(mutant)
   }
-  const all = [...perLine.values()]
-  const total = all.reduce((sum, { mutants }) => sum + mutants, 0)
-  const step = Math.max(1, total / max)
-  const spread = [...all.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step)), ...all]
-  const chosen = new Set<(typeof all)[number]>()
-  let count = 0
-  for (const line of spread) {
-    if (chosen.has(line) || (count + line.mutants > max && chosen.size > 0)) continue
-    chosen.add(line)
-    count += line.mutants
-  }
-  return all.filter((line) => chosen.has(line)).map(({ path, line }) => ({ path, from: line, to: line }))
+  return mutants.filter((mutant) => found.has(mutant))
 }

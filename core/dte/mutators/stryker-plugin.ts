@@ -1,43 +1,38 @@
 import { appendFileSync } from 'node:fs'
+import type { MutantResult } from '../mutation.ts'
+import { chosen } from './sample.ts'
+import { type Node, untested } from './untested-code.ts'
 
 /**
- * Loaded by StrykerJS, in its own process: writes what happens as lines of JSON, so that a run
- * that is cut off still counts what it tested, and leaves logging alone.
+ * Loaded by StrykerJS, in its own process: chooses among the mutants, writes what happens as lines
+ * of JSON, so that a run that is cut off still counts what it tested, and leaves alone what nobody tests.
  * https://stryker-mutator.io/docs/stryker-js/guides/create-a-plugin/
  */
 
-interface Node {
-  type: string
-  name?: string
-  callee?: Node
-  object?: Node
-  expression?: Node
-}
-
-const loggers = new Set(['console', 'logger', 'log', 'debug'])
-
-/** `console.warn(…)`, `this.logger.info(…)` and `debug(…)` as whole statements: nobody tests what they print. */
-function isLogging(node: Node): boolean {
-  if (node.type !== 'ExpressionStatement' || node.expression?.type !== 'CallExpression') return false
-  let at = node.expression.callee
-  for (; at?.type === 'MemberExpression'; at = at.object) {
-    const { property } = at as Node & { property?: Node }
-    if (property?.name !== undefined && at.object?.type === 'ThisExpression' && loggers.has(property.name)) return true
-  }
-  return at?.type === 'Identifier' && at.name !== undefined && loggers.has(at.name)
+interface Plan {
+  mutant: MutantResult
+  plan: 'Run' | 'EarlyResult'
 }
 
 const record = (event: unknown): void => {
   const file = process.env.ATOMIC_MUTATION_EVENTS
   if (file !== undefined) appendFileSync(file, `${JSON.stringify(event)}\n`)
 }
+const limit = (name: string): number => Number(process.env[name] ?? Number.POSITIVE_INFINITY)
 
 class Recorder {
-  onMutationTestingPlanReady({ mutantPlans }: { mutantPlans: { mutant: unknown; plan: string }[] }): void {
-    const plan = mutantPlans.filter(({ plan }) => plan === 'Run').map(({ mutant }) => mutant)
-    record({ plan })
-    // Too many: this process ends here, and another one is started with fewer lines.
-    if (plan.length > Number(process.env.ATOMIC_MAX_MUTANTS ?? Number.POSITIVE_INFINITY)) process.exit(75)
+  /** StrykerJS tests what stands in this very list when everybody has heard of it. */
+  onMutationTestingPlanReady({ mutantPlans }: { mutantPlans: Plan[] }): void {
+    const all = mutantPlans.filter(({ mutant, plan }) => plan === 'Run' || mutant.status !== 'Ignored')
+    const kept = new Set(
+      chosen(
+        all.map(({ mutant }) => mutant),
+        { max: limit('ATOMIC_MAX_MUTANTS'), perLine: limit('ATOMIC_MAX_PER_LINE') },
+      ),
+    )
+    const stays = mutantPlans.filter((one) => kept.has(one.mutant) || !all.includes(one))
+    mutantPlans.splice(0, mutantPlans.length, ...stays)
+    record({ plan: [...kept], leftOut: all.length - kept.size })
   }
   onMutantTested(result: unknown): void {
     record({ tested: result })
@@ -51,7 +46,9 @@ export const strykerPlugins = [
   { kind: 'Reporter', name: 'atomic', injectableClass: Recorder },
   {
     kind: 'Ignore',
-    name: 'atomic-logging',
-    value: { shouldIgnore: ({ node }: { node: Node }) => (isLogging(node) ? 'logging' : undefined) },
+    name: 'atomic-untested',
+    value: {
+      shouldIgnore: ({ node, parent }: { node: Node; parent?: Node }) => untested(node, parent),
+    },
   },
 ]

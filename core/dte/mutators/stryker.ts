@@ -1,11 +1,12 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { copyFileSync, existsSync, lstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AtomicError } from '../../platform/errors.ts'
-import type { LineRange, MutantResult, MutationEngine, MutationRequest, MutationRun } from '../mutation.ts'
-import { type ChildRun, runChild, withoutSecrets } from '../testing/child.ts'
-import { fewerLines } from './sample.ts'
-import { type StrykerPackage, strykerFor } from './stryker-package.ts'
+import type { MutationEngine, MutationRequest, MutationRun } from '../mutation.ts'
+import { type ChildRun, runChild } from '../testing/child.ts'
+import { type Events, readEvents, settled, testNames } from './stryker-events.ts'
+import { type StrykerPackage, strykerFor, type Wanted } from './stryker-package.ts'
 
 const plugin = fileURLToPath(
   import.meta.url.endsWith('.ts')
@@ -13,67 +14,46 @@ const plugin = fileURLToPath(
     : new URL('./stryker-plugin.js', import.meta.url),
 )
 
-/** The report without the folders of this machine. */
-function withoutPlaces(report: object): object {
-  const { config: _config, projectRoot: _root, system: _system, ...rest } = report as Record<string, unknown>
-  return rest
-}
-
 /** Patterns are globs: a file name may hold what a glob gives meaning. */
 const literal = (path: string): string => path.replace(/[[\]{}()*?!+@\\]/g, '\\$&')
 
-interface Events {
-  plan?: MutantResult[]
-  tested: MutantResult[]
-  report?: unknown
-}
+const isTypeScript = (path: string): boolean => /\.[cm]?tsx?$/.test(path)
 
-/** Plans count lines and columns from 0, results from 1. */
-const fromOne = (mutant: MutantResult): MutantResult => {
-  const { start, end } = mutant.location
-  const moved = (at: typeof start): typeof start => ({ line: at.line + 1, column: at.column + 1 })
-  return { ...mutant, location: { start: moved(start), end: moved(end) } }
-}
-
-function readEvents(file: string, cwd: string): Events {
-  const events: Events = { tested: [] }
-  let text = ''
+/** Does the repository have a TypeScript whose programming interface the type checker knows? */
+function canCheck({ cwd, lines }: MutationRequest): boolean {
+  if (!lines.some(({ path }) => isTypeScript(path)) || !existsSync(join(cwd, 'tsconfig.json'))) return false
   try {
-    text = readFileSync(file, 'utf8')
+    const { version } = createRequire(join(cwd, 'noop.js'))('typescript/package.json') as { version: string }
+    return Number.parseInt(version, 10) < 7
   } catch {
-    return events
+    return false
   }
-  const here = (mutant: MutantResult): MutantResult => ({
-    ...mutant,
-    fileName: relative(cwd, mutant.fileName).replaceAll('\\', '/'),
-  })
-  for (const line of text.split('\n')) {
-    if (line === '' || !line.endsWith('}')) continue
-    const event = JSON.parse(line) as { plan?: MutantResult[]; tested?: MutantResult; report?: object }
-    if (event.plan !== undefined) events.plan = event.plan.map(here).map(fromOne)
-    if (event.tested !== undefined) events.tested.push(here(event.tested))
-    if (event.report !== undefined) events.report = withoutPlaces(event.report)
-  }
-  return events
 }
 
-function configuration(
-  request: MutationRequest,
-  { vitestRunner }: StrykerPackage,
-  lines: LineRange[],
-  folder: string,
-): unknown {
-  const vitest = request.tests.runner?.name === 'vitest' && vitestRunner !== undefined
+function configuration(request: MutationRequest, found: StrykerPackage, folder: string): unknown {
+  const { runner } = found
+  // Modules that StrykerJS does not link, those of a folder further up or behind a link, are found from
+  // a sandbox below the project alone.
+  const own = lstatSync(join(request.cwd, 'node_modules'), { throwIfNoEntry: false })?.isDirectory() === true
+  const sandbox = own ? join(folder, 'sandbox') : join(request.cwd, '.stryker-tmp')
   return {
-    mutate: lines.map(({ path, from, to }) => `${literal(path)}:${from}-${to}`),
-    testRunner: vitest ? 'vitest' : 'command',
+    mutate: request.lines.map(({ path, from, to }) => `${literal(path)}:${from}-${to}`),
+    testRunner: runner?.name ?? 'command',
     commandRunner: { command: request.tests.command },
-    coverageAnalysis: vitest ? 'perTest' : 'off',
-    plugins: [plugin, ...(vitest ? [vitestRunner] : [])],
+    ...runner?.options,
+    coverageAnalysis: runner === undefined ? 'off' : 'perTest',
+    plugins: [plugin, ...found.plugins],
     reporters: ['atomic', 'html'],
     htmlReporter: { fileName: join(folder, 'mutation.html') },
-    ignorers: ['atomic-logging'],
-    tempDirName: join(folder, 'sandbox'),
+    ignorers: ['atomic-untested'],
+    ...(found.checked
+      ? { checkers: ['typescript'], typescriptChecker: { prioritizePerformanceOverAccuracy: true } }
+      : {}),
+    // Without knowledge of the tests, StrykerJS cannot tell which results of before still hold.
+    ...(request.memory !== undefined && runner !== undefined
+      ? { incremental: true, incrementalFile: join(folder, 'incremental.json') }
+      : {}),
+    tempDirName: sandbox,
     thresholds: { high: 100, low: 0, break: null },
     disableTypeChecks: true,
     allowConsoleColors: false,
@@ -82,38 +62,52 @@ function configuration(
   }
 }
 
-async function runOnce(
-  request: MutationRequest,
-  found: StrykerPackage,
-  lines: LineRange[],
-  limits: { timeoutMs: number; maxMutants: number },
-): Promise<{ events: Events; run: ChildRun; folder: string }> {
+interface Attempt {
+  events: Events
+  run: ChildRun
+  folder: string
+}
+
+async function attempt(request: MutationRequest, found: StrykerPackage, timeoutMs: number): Promise<Attempt> {
   const folder = join(request.temp, 'mutation')
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
+  const before = request.memory === undefined ? undefined : join(request.memory, 'incremental.json')
+  if (before !== undefined && existsSync(before)) copyFileSync(before, join(folder, 'incremental.json'))
   const config = join(folder, 'stryker.config.json')
   const log = join(folder, 'events.jsonl')
-  writeFileSync(config, JSON.stringify(configuration(request, found, lines, folder)))
+  writeFileSync(config, JSON.stringify(configuration(request, found, folder)))
   const run = await runChild([process.execPath, found.program, 'run', config], {
     cwd: request.cwd,
     env: {
-      ...withoutSecrets(request.env),
+      ...request.env,
       CI: 'true',
       ATOMIC_MUTATION_EVENTS: log,
-      ATOMIC_MAX_MUTANTS: String(limits.maxMutants),
+      ATOMIC_MAX_MUTANTS: String(request.maxMutants),
+      ATOMIC_MAX_PER_LINE: String(request.maxPerLine),
     },
-    limits: { timeoutMs: limits.timeoutMs, shown: 1024 ** 2 },
+    limits: { timeoutMs, shown: 1024 ** 2 },
     show: request.show,
   })
   rmSync(join(folder, 'sandbox'), { recursive: true, force: true })
+  rmSync(join(request.cwd, '.stryker-tmp'), { recursive: true, force: true })
   return { events: readEvents(log, request.cwd), run, folder }
 }
 
-/** What was tested, and what was planned and not reached. */
-function settled({ plan = [], tested }: Events): MutantResult[] {
-  const done = new Map(tested.map((mutant) => [mutant.id, mutant]))
-  for (const mutant of plan) if (!done.has(mutant.id)) done.set(mutant.id, { ...mutant, status: 'Pending' })
-  return [...done.values()].sort((a, b) => Number(a.id) - Number(b.id))
+/** What to do without, after an attempt that tested nothing: first the type checker, then the runner's plugin. */
+function less(found: StrykerPackage, { run }: Attempt): Wanted | undefined {
+  const { runner, checked } = found
+  if (checked && (runner === undefined || /typescript/i.test(run.tail))) {
+    return { checked: false, ...(runner === undefined ? {} : { runner }) }
+  }
+  return runner === undefined ? undefined : { checked }
+}
+
+function keep({ memory }: MutationRequest, { folder }: Attempt): void {
+  const left = join(folder, 'incremental.json')
+  if (memory === undefined || !existsSync(left)) return
+  mkdirSync(memory, { recursive: true })
+  copyFileSync(left, join(memory, 'incremental.json'))
 }
 
 /** https://stryker-mutator.io/docs/stryker-js/configuration/ */
@@ -121,29 +115,33 @@ export const stryker: MutationEngine = {
   name: 'stryker',
   handles: (path) => /\.(c|m)?[jt]sx?$/.test(path) && !/\.d\.(c|m)?ts$/.test(path),
   async mutate(request): Promise<MutationRun> {
-    const found = await strykerFor(request)
     const deadline = performance.now() + request.timeoutMs
-    let attempt = await runOnce(request, found, request.lines, request)
-    const { plan = [] } = attempt.events
-    if (plan.length > request.maxMutants) {
-      const fewer = fewerLines(request.lines, plan, request.maxMutants)
-      const left = Math.max(1_000, deadline - performance.now())
-      // One line can have more mutants than are wanted: then all of that line's are tested.
-      attempt = await runOnce(request, found, fewer, { timeoutMs: left, maxMutants: Number.MAX_SAFE_INTEGER })
+    const left = (): number => Math.max(1_000, deadline - performance.now())
+    const runner = request.tests.runner?.stryker?.(request.tests.line)
+    let wanted: Wanted | undefined = { checked: canCheck(request), ...(runner === undefined ? {} : { runner }) }
+    let last: Attempt | undefined
+    while (wanted !== undefined) {
+      const found = await strykerFor(request, wanted)
+      last = await attempt(request, found, left())
+      if (last.events.plan !== undefined || last.run.stopped !== undefined) break
+      wanted = less(found, last)
     }
-    const { events, run, folder } = attempt
-    if (events.plan === undefined && !run.timedOut) {
+    if (last === undefined) throw new Error('nothing was tried')
+    const { events, run, folder } = last
+    if (events.plan === undefined && run.stopped === undefined) {
       throw new AtomicError(
         'UNAVAILABLE',
         `StrykerJS stopped before it tested a mutant: ${run.tail.trim().slice(-2_000)}`,
       )
     }
     const complete = events.report !== undefined
+    if (complete) keep(request, last)
     return {
       engine: 'stryker',
       mutants: settled(events),
-      leftOut: Math.max(0, plan.length - (events.plan?.length ?? 0)),
+      leftOut: events.leftOut,
       partial: !complete,
+      tests: testNames(events.report),
       ...(complete ? { report: events.report, html: join(folder, 'mutation.html') } : {}),
       run,
     }

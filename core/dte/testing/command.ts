@@ -6,9 +6,11 @@ import { runners } from './runners/index.ts'
 /** How the tests of a repository are run, and what runs them, where that can be told. */
 export interface TestCommand {
   command: string
+  /** What it runs: the script of package.json where it names one, else the command. */
+  line: string
   runner?: TestRunner
   /** The command, made to leave a report in `file`; the same command where no runner was recognised. */
-  reporting(file: string): { command: string; env: Record<string, string> }
+  reporting(file: string): { command: string; env: Record<string, string>; printed: boolean }
 }
 
 /** What `npm init` writes where there are no tests. */
@@ -38,15 +40,16 @@ function fromCommand(command: string, scripts: Record<string, string>): TestComm
   const script = /^(npm|pnpm|yarn|bun)( run)? ([\w:.-]+)$/.exec(command.trim())
   const line = (script === null ? command : (scripts[script[3] ?? ''] ?? '')).trim()
   const runner = runners.find((one) => one.recognises(line))
-  if (runner === undefined) return { command, reporting: () => ({ command, env: {} }) }
+  if (runner === undefined) return { command, line, reporting: () => ({ command, env: {}, printed: true }) }
   return {
     command,
+    line,
     runner,
     reporting(file) {
-      const { args, env = {} } = runner.reporting(file)
+      const { args, env = {}, printed = false } = runner.reporting(file)
       // npm keeps options for itself up to `--`; the others pass on what follows the script's name.
       const separator = script?.[1] === 'npm' && args.length > 0 ? ['--'] : []
-      return { command: [command.trim(), ...separator, ...args.map(quoted)].join(' '), env }
+      return { command: [command.trim(), ...separator, ...args.map(quoted)].join(' '), env, printed }
     },
   }
 }

@@ -35,3 +35,18 @@ export function countCases(xml: string): { total: number; failed: number } {
   const failed = cases.filter((one) => /<(failure|error)\b/.test(one.split('</testcase>')[0] ?? '')).length
   return { total: cases.length, failed }
 }
+
+const attribute = (element: string, name: string): string => new RegExp(`\\s${name}="([^"]*)"`).exec(element)?.[1] ?? ''
+const named: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
+const unescapeXml = (text: string): string =>
+  text.replace(/&(amp|lt|gt|quot|apos);/g, (_, name: string) => named[name] ?? '')
+
+/** Names of the test cases that failed, as a report has them, in its order. */
+export const failedCases = (xml: string): string[] =>
+  xml
+    .split(/<testcase\b/)
+    .slice(1)
+    .map((one) => one.split('</testcase>')[0] ?? '')
+    .filter((one) => /<(failure|error)\b/.test(one))
+    .map((one) => one.split(/<(?:failure|error)\b/)[0] ?? '')
+    .map((head) => unescapeXml([attribute(head, 'classname'), attribute(head, 'name')].filter(Boolean).join(' › ')))

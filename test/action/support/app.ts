@@ -9,7 +9,7 @@ export interface Call {
   headers: IncomingHttpHeaders
   body: unknown
   /** What the caller's OIDC token says it is; undefined where the token is not good. */
-  run?: { repository: string }
+  run?: { repository: string; jobWorkflowRef: string }
 }
 export interface Answer {
   status: number

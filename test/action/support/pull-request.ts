@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import type { ApplyAnswer, PlannedBatch } from '../../../core/contracts/index.ts'
 import { parseChangeSpec } from '../../../core/dte/changespec.ts'
 import { deriveInChild } from '../../../core/dte/derive-in-child.ts'
@@ -6,6 +5,7 @@ import { readCommitTree } from '../../../core/dte/trees/commit-tree.ts'
 import { gitIn } from '../../../core/dte/trees/git.ts'
 import type { WorkflowResult } from '../../github/actions/actions.ts'
 import type { Scene } from '../../github/scene.ts'
+import { actionProgram } from './program.ts'
 
 export const project = {
   'package.json': JSON.stringify({ name: 'shop', type: 'module', scripts: { test: 'node --test' } }),
@@ -53,13 +53,13 @@ export class PullRequest {
     scene: Scene,
     text = spec,
     files: Record<string, string> = {},
-    { described = false } = {},
+    { described = false, specPath = '.atomic/change.yml' } = {},
   ): Promise<PullRequest> {
     const { repo } = scene
     const branch = `topic-${++opened}`
     await repo.push(
       branch,
-      { ...(described ? { 'NOTES.md': 'notes\n' } : { '.atomic/change.yml': text }), ...files },
+      { ...(described ? { 'NOTES.md': 'notes\n' } : { [specPath]: text }), ...files },
       { as: 'rita', message: 'Propose' },
     )
     const pull = await repo.openPull({
@@ -101,12 +101,12 @@ export class PullRequest {
     for (const batch of this.answer.batches) await this.land(batch, batch.index === last ? tampered : {})
   }
 
-  run(inputs: Record<string, string> = {}, options: Record<string, unknown> = {}): Promise<WorkflowResult> {
+  async run(inputs: Record<string, string> = {}, options: Record<string, unknown> = {}): Promise<WorkflowResult> {
     return this.scene.github.actions.runWorkflow({
       repo: 'acme/shop',
       pullRequest: this.number,
       inputs: { 'github-token': '${{ github.token }}', ...inputs },
-      command: [process.execPath, resolve('action/main.ts')],
+      command: [process.execPath, await actionProgram()],
       timeoutMs: 110_000,
       ...options,
     })

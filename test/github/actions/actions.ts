@@ -5,6 +5,7 @@ import { createCheckRun, updateCheckRun } from '../acts/checks.ts'
 import { addArtifact, addRun, changeRun, newRun } from '../acts/runs.ts'
 import { createWorkflowToken } from '../acts/tokens.ts'
 import { githubActionsId } from '../authenticate.ts'
+import { runGit } from '../git/run.ts'
 import { fullName, type Json, type Permissions, type Pull, type Repo, type WorkflowRun } from '../state.ts'
 import type { World } from '../world.ts'
 import { checkout } from './checkout.ts'
@@ -22,6 +23,8 @@ export interface WorkflowOptions {
   /** Runs on the pull request's merge commit, as `on: pull_request` does; else on `sha` or the default branch. */
   pullRequest?: number
   sha?: string
+  /** Full name of the ref that the event is about, where it is neither. */
+  ref?: string
   /** Checks the pull request's head out instead of its merge. */
   checkout?: 'merge' | 'head'
   /** Commits to fetch; 0: all history. Default 1, as `actions/checkout`. */
@@ -39,14 +42,33 @@ export interface WorkflowOptions {
   /** An action's inputs; `\${{ github.token }}` stands for the job's token, here and in `env`. */
   inputs?: Record<string, string>
   env?: Record<string, string>
-  /** An argument list, or a text for `bash -e`. */
-  command: string | readonly string[]
+  /** An argument list, a text for `bash -e`, or a whole job, which begins without a checkout. */
+  command: string | readonly string[] | ((tools: JobTools) => Promise<JobEnd>)
   workingDirectory?: string
   timeoutMs?: number
   /** Uploaded afterwards, as `actions/upload-artifact` with `if: always()`; paths from the workspace. */
   artifacts?: Record<string, string>
   /** Leaves the run's folder where it is. */
   keep?: boolean
+}
+/** What a job of several steps is run with. */
+export interface JobTools {
+  env: Record<string, string>
+  /** Of the job's services: only actions get it. */
+  serviceEnv: Record<string, string>
+  token: string
+  checkout(sha: string, depth: number, keepCredentials: boolean): Promise<void>
+  /** One step, with files for its commands of its own; `cwd` from the workspace. */
+  step(
+    command: readonly string[],
+    env: Record<string, string>,
+    cwd: string,
+  ): Promise<{ exitCode: number | null; outputs: Record<string, string> }>
+}
+export interface JobEnd {
+  exitCode: number | null
+  /** Absolute paths. */
+  artifacts: Record<string, string>
 }
 export interface WorkflowResult {
   runId: number
@@ -107,31 +129,54 @@ export class Actions {
     try {
       await changeRun(world, repo, run, 'in_progress')
       await this.#prepare(repo, facts, places, options)
+      const { command } = options
       const ref =
         options.checkout === 'head' && options.pullRequest ? `refs/pull/${options.pullRequest}/head` : facts.ref
       const sha = options.checkout === 'head' ? run.headSha : facts.sha
-      await checkout(world, repo, { dir: places.workspace, token, sha, ref, depth: options.fetchDepth ?? 1 })
+      const where = { dir: places.workspace, token }
+      if (typeof command !== 'function')
+        await checkout(world, repo, { ...where, sha, ref, depth: options.fetchDepth ?? 1 })
       const fill = (values: Record<string, string> = {}): Record<string, string> =>
         Object.fromEntries(
           Object.entries(values).map(([k, v]) => [k, v.replace(/\$\{\{ *github\.token *\}\}/g, token)]),
         )
-      const env = {
-        ...runnerEnvironment(world, repo, facts, places),
-        ...service.env,
-        ...inputVariables(fill(options.inputs)),
-        ...fill(options.env),
-      }
+      const plain = runnerEnvironment(world, repo, facts, places)
+      const env = { ...plain, ...service.env, ...inputVariables(fill(options.inputs)), ...fill(options.env) }
       const cwd = resolve(places.workspace, options.workingDirectory ?? '.')
-      const step = await runStep(options.command, { cwd, env, timeoutMs: options.timeoutMs ?? 600_000, reader })
+      const limits = { timeoutMs: options.timeoutMs ?? 600_000, reader }
+      const outputs: Record<string, string> = {}
+      const job =
+        typeof command === 'function' &&
+        (await command({
+          env: { ...plain, ...fill(options.env) },
+          serviceEnv: service.env,
+          token,
+          checkout: async (commit, depth, keepCredentials) => {
+            await checkout(world, repo, { ...where, sha: commit, ref, depth })
+            const key = `http.${world.url}/.extraheader`
+            if (!keepCredentials) await runGit(places.workspace, ['config', '--local', '--unset-all', key])
+          },
+          step: async (line, own, folder) => {
+            await writeFile(places.output, '')
+            const at = resolve(places.workspace, folder)
+            const { exitCode } = await runStep(line, { cwd: at, env: { ...plain, ...own }, ...limits })
+            const given = readFileCommands(await readFile(places.output, 'utf8'))
+            Object.assign(outputs, given)
+            return { exitCode, outputs: given }
+          },
+        }))
+      const step = job
+        ? { exitCode: job.exitCode, timedOut: false }
+        : await runStep(command as string | readonly string[], { cwd, env, ...limits })
       const conclusion = step.timedOut ? 'cancelled' : step.exitCode === 0 ? 'success' : 'failure'
-      for (const [name, path] of Object.entries(options.artifacts ?? {})) {
+      for (const [name, path] of Object.entries({ ...options.artifacts, ...(job ? job.artifacts : {}) })) {
         addArtifact(world, repo, run, name, await zip(resolve(places.workspace, path)))
       }
       const result: WorkflowResult = {
         runId: run.id,
         conclusion,
         ...step,
-        outputs: readFileCommands(await readFile(places.output, 'utf8')),
+        outputs: job ? outputs : readFileCommands(await readFile(places.output, 'utf8')),
         summary: await readFile(places.summary, 'utf8'),
         annotations: reader.annotations,
         log: reader.log,
@@ -155,7 +200,7 @@ export class Actions {
     const pull = this.#pull(repo, options)
     const branch = pull?.headRef ?? repo.defaultBranch
     const headSha = pull?.headSha ?? options.sha ?? (await git.ref(`refs/heads/${branch}`))!.sha
-    const ref = pull ? `refs/pull/${pull.number}/merge` : `refs/heads/${branch}`
+    const ref = pull ? `refs/pull/${pull.number}/merge` : (options.ref ?? `refs/heads/${branch}`)
     const merge = pull && (await git.ref(ref))?.sha
     if (pull && merge === undefined) throw new Error(`#${pull.number} does not merge: GitHub runs nothing on it`)
     const workflow = options.workflow ?? { name: 'Atomic', path: '.github/workflows/atomic.yml' }

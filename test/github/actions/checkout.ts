@@ -24,6 +24,8 @@ export async function checkout(
     : 'refs/remotes/origin/HEAD'
   const target = ref.startsWith('refs/heads/') ? ref.replace('refs/heads/', 'refs/remotes/origin/') : local
   const all = depth === 0 ? ['+refs/heads/*:refs/remotes/origin/*', '+refs/tags/*:refs/tags/*'] : []
+  // All branches hold this one's commit: git refuses to be given one place twice.
+  const among = depth === 0 && ref.startsWith('refs/heads/')
   const limit = depth === 0 ? [] : [`--depth=${depth}`, '--no-tags']
   await runGit(dir, [
     '-c',
@@ -34,7 +36,7 @@ export async function checkout(
     ...limit,
     'origin',
     ...all,
-    `+${sha}:${target}`,
+    ...(among ? [] : [`+${sha}:${target}`]),
   ])
-  await runGit(dir, ['-c', 'advice.detachedHead=false', 'checkout', '-q', '--force', '--detach', target])
+  await runGit(dir, ['-c', 'advice.detachedHead=false', 'checkout', '-q', '--force', '--detach', among ? sha : target])
 }

@@ -20,6 +20,11 @@ export async function eventPayload(
     const pull_request = pullShape(world, repo, pull, await pullFacts(world, repo, pull))
     return { action: 'synchronize', number: pull.number, pull_request, ...common }
   }
+  if (event.name === 'merge_group') {
+    const head = await world.git(repo).mustCommit(event.sha)
+    const merge_group = { head_sha: event.sha, head_ref: event.ref, base_sha: head.parents[0] }
+    return { action: 'checks_requested', merge_group, ...common }
+  }
   if (event.name === 'workflow_dispatch') return { ref: event.ref, inputs: event.inputs, ...common }
   return { ref: event.ref, after: event.sha, ...common }
 }

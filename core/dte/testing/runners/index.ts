@@ -1,6 +1,8 @@
 import type { TestRunner } from '../runner.ts'
+import { ava } from './ava.ts'
 import { jest } from './jest.ts'
+import { mocha } from './mocha.ts'
 import { nodeTest } from './node-test.ts'
 import { vitest } from './vitest.ts'
 
-export const runners: readonly TestRunner[] = [vitest, jest, nodeTest]
+export const runners: readonly TestRunner[] = [vitest, jest, mocha, nodeTest, ava]

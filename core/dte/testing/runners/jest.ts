@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type JUnitCase, junitXml } from '../junit.ts'
-import type { TestRunner } from '../runner.ts'
+import type { StrykerRunner, TestRunner } from '../runner.ts'
+import { words } from '../words.ts'
 
 /** https://jestjs.io/docs/cli#--json */
 const Report = z.object({
@@ -35,10 +36,28 @@ function cases(file: z.infer<typeof Report>['testResults'][number]): JUnitCase[]
   }))
 }
 
+/** Options that neither choose tests nor decide results. */
+const harmless =
+  /^(--ci|--coverage(=\S+)?|--verbose|--runInBand|-i|--no-cache|--silent|--passWithNoTests|--colors|--maxWorkers=\S+|-w=\S+|--forceExit|--detectOpenHandles|--logHeapUsage)$/
+
+/** https://stryker-mutator.io/docs/stryker-js/jest-runner/ */
+function stryker(commandLine: string): StrykerRunner | undefined {
+  const given = words(commandLine.replace(/^(npx (--no-install )?)?jest\b/, ''))
+  if (given === undefined) return undefined
+  const options: Record<string, unknown> = {}
+  for (let i = 0; i < given.length; i++) {
+    const [name = '', value] = (given[i] ?? '').split(/=(.*)/s)
+    if (name === '--config' || name === '-c') options.configFile = value ?? given[++i]
+    else if (!harmless.test(given[i] ?? '')) return undefined
+  }
+  return { name: 'jest', needs: 'jest', options: { jest: options } }
+}
+
 export const jest: TestRunner = {
   name: 'jest',
   recognises: (line) =>
     /^(npx (--no-install )?)?jest( (--?\S+|[\w./-]+))*$/.test(line) && !/--(json|outputFile)/.test(line),
   reporting: (file) => ({ args: ['--json', `--outputFile=${file}`] }),
+  stryker,
   toJUnit: (report) => junitXml(Report.parse(JSON.parse(report)).testResults.flatMap(cases)),
 }

@@ -43,6 +43,7 @@ function request(lines: LineRange[], options: Partial<MutationRequest> = {}): Mu
     lines,
     tests: testCommand(repo.dir)!,
     maxMutants: 50,
+    maxPerLine: 50,
     timeoutMs: 120_000,
     env: process.env,
     show: () => {},
@@ -58,31 +59,24 @@ function project(test: string, tests: string): void {
   })
 }
 
-test('makes mutants on the given lines only, leaves logging alone, and names those that no test noticed', async () => {
+test('makes mutants on the given lines only, few of a line, none in logging, and names those that no test noticed', async () => {
   project('node --test', nodeTests)
   const lines = [3, 8].map((line) => ({ path: 'src/fee.js', from: line, to: line }))
-  const run = await stryker.mutate(request(lines))
+  const run = await stryker.mutate(request(lines, { maxPerLine: 4 }))
   expect(run.partial).toBe(false)
-  expect(new Set(run.mutants.filter((m) => m.status !== 'Ignored').map((m) => m.location.start.line))).toEqual(
-    new Set([8]),
+  const tested = run.mutants.filter((m) => m.status !== 'Ignored')
+  expect(tested.map((m) => m.location.start.line)).toEqual([8, 8, 8, 8])
+  expect(run.leftOut).toBe(2)
+  // One of each kind first: 50 is far from 10, and nothing asks for "few".
+  expect(new Set(tested.map((m) => m.mutatorName))).toEqual(
+    new Set(['ConditionalExpression', 'EqualityOperator', 'StringLiteral']),
   )
-  const survivors = run.mutants.filter((m) => m.status === 'Survived').map((m) => m.replacement)
-  // 50 is far from 10, and nothing asks for "few".
-  expect(survivors).toEqual(expect.arrayContaining(['true', 'total > 10', '""']))
+  const survivors = run.mutants.filter((m) => m.status === 'Survived')
   const result = mutationResult(run, new Map())
+  expect(survivors.length).toBeGreaterThan(0)
   expect(result.killed).toBeGreaterThan(0)
   expect(result.survived).toBe(survivors.length)
-  expect(result.score).toBeLessThan(100)
   expect(result.report).toMatchObject({ files: { 'src/fee.js': {} } })
-})
-
-test('keeps to the greatest number of mutants', async () => {
-  project('node --test', nodeTests)
-  const run = await stryker.mutate(request([{ path: 'src/fee.js', from: 1, to: 9 }], { maxMutants: 6 }))
-  const tested = run.mutants.filter((m) => m.status !== 'Ignored')
-  expect(tested.length).toBeGreaterThan(0)
-  expect(tested.length).toBeLessThanOrEqual(6)
-  expect(run.leftOut).toBeGreaterThan(0)
 })
 
 test('a time box that closes leaves an honest partial result', async () => {

@@ -2,8 +2,9 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { withoutSecrets } from '../../../../core/dte/testing/child.ts'
+import type { ChildLimits } from '../../../../core/dte/testing/child.ts'
 import { testCommand } from '../../../../core/dte/testing/command.ts'
+import { withoutSecrets } from '../../../../core/dte/testing/environment.ts'
 import { countCases, junitXml } from '../../../../core/dte/testing/junit.ts'
 import { runTests, type TestRun } from '../../../../core/dte/testing/run.ts'
 import { jest } from '../../../../core/dte/testing/runners/jest.ts'
@@ -24,15 +25,13 @@ const put = (files: Record<string, string>): void => {
 }
 const scripts = (test: string): void => put({ 'package.json': JSON.stringify({ type: 'module', scripts: { test } }) })
 
-function run(
-  command?: string,
-  options: { timeoutMs?: number; shown?: number; env?: NodeJS.ProcessEnv } = {},
-): Promise<TestRun> {
+function run(command?: string, options: Partial<ChildLimits> & { env?: NodeJS.ProcessEnv } = {}): Promise<TestRun> {
+  const { env: _env, ...limits } = options
   return runTests(testCommand(dir, command)!, {
     cwd: dir,
     temp: dir,
     env: options.env ?? process.env,
-    limits: { timeoutMs: options.timeoutMs ?? 20_000, shown: options.shown ?? 100_000 },
+    limits: { timeoutMs: 20_000, shown: 100_000, ...limits },
     show: (chunk) => (shown += Buffer.from(chunk).toString()),
   })
 }
@@ -83,7 +82,6 @@ describe('a run', () => {
       exitCode: 1,
       total: 2,
       failed: 1,
-      timedOut: false,
     })
     expect(done.junit).toContain('<testsuites>')
   })
@@ -106,7 +104,7 @@ describe('a run', () => {
 
   test('that hangs is stopped, with all that it started', async () => {
     const done = await run(`(sleep 3; touch '${dir}/late') & echo hi; sleep 60`, { timeoutMs: 700 })
-    expect(done).toMatchObject({ passed: false, timedOut: true })
+    expect(done).toMatchObject({ passed: false, stopped: 'time' })
     expect(done.durationMs).toBeLessThan(10_000)
     await new Promise((resolve) => setTimeout(resolve, 3_000))
     expect(existsSync(join(dir, 'late'))).toBe(false)
@@ -124,6 +122,27 @@ describe('a run', () => {
     expect(shown.length).toBeLessThan(6_000)
     expect(done.tail).toContain('the end')
     expect(done.tail.length).toBeLessThan(20_000)
+  })
+
+  test.each([
+    ['in its group', 'sleep 60 &'],
+    ['out of its group', 'setsid sleep 60 &'],
+  ])('that forks without end, %s, is ended with all that it started', async (_, fork) => {
+    const done = await run(`while :; do ${fork} done`, { processes: 60 })
+    expect(done).toMatchObject({ passed: false, stopped: 'processes' })
+    expect(done.durationMs).toBeLessThan(15_000)
+  })
+
+  test('that takes too much memory is ended', async () => {
+    const grow = 'const all = []; for (;;) all.push(Buffer.alloc(1e7, 1)); '
+    const done = await run(`node -e '${grow}'`, { memory: 400e6 })
+    expect(done).toMatchObject({ passed: false, stopped: 'memory' })
+  })
+
+  test('that prints without end is ended', async () => {
+    const done = await run('yes', { printed: 20e6 })
+    expect(done).toMatchObject({ passed: false, stopped: 'output' })
+    expect(shown.length).toBeLessThan(200_000)
   })
 
   test('of a program that is not there fails and says so', async () => {

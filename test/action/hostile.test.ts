@@ -1,0 +1,141 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { Repository } from '../support/repository.ts'
+import { actionProgram } from './support/program.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
+
+let repo: Repository
+beforeEach(() => {
+  repo = new Repository()
+})
+afterEach(() => repo.remove())
+
+interface Ended {
+  exitCode: number | null
+  stdout: string
+  summary: string
+  ms: number
+}
+
+const spec = JSON.stringify({
+  version: 1,
+  title: 'Say two',
+  risk: 'low',
+  operations: [{ op: 'renameSymbol', symbol: 'a.ts#one', to: 'two' }],
+})
+
+/** A change that is as its ChangeSpec derives, and whatever files stand beside it. */
+function changed(files: Record<string, string> = {}): void {
+  repo.write({ 'a.ts': 'export const one = 1\n', ...files }).commit('base')
+  repo.write({ 'a.ts': 'export const two = 1\n', '.atomic/change.json': spec }).commit('changed')
+}
+
+/** The Action as a process on a runner of its own; `during` sees what it has printed so far. */
+async function act(
+  inputs: Record<string, string>,
+  env: Record<string, string> = {},
+  during?: (printed: string, kill: (signal: NodeJS.Signals) => void) => void,
+): Promise<Ended> {
+  const temp = join(repo.root, 'temp')
+  mkdirSync(temp, { recursive: true })
+  const summary = join(repo.root, 'summary.md')
+  for (const name of ['summary.md', 'outputs']) writeFileSync(join(repo.root, name), '')
+  const program = await actionProgram()
+  const started = performance.now()
+  const child = spawn(process.execPath, [program], {
+    cwd: repo.dir,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      PATH: process.env.PATH,
+      HOME: repo.root,
+      GITHUB_WORKSPACE: repo.dir,
+      GITHUB_EVENT_NAME: 'push',
+      GITHUB_OUTPUT: join(repo.root, 'outputs'),
+      GITHUB_STEP_SUMMARY: summary,
+      RUNNER_TEMP: temp,
+      'INPUT_BASE-REF': 'HEAD^',
+      ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
+      ...env,
+    },
+  })
+  let stdout = ''
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk
+    during?.(stdout, (signal) => void child.kill(signal))
+  })
+  const [exitCode] = (await once(child, 'close')) as [number | null]
+  return { exitCode, stdout, summary: readFileSync(summary, 'utf8'), ms: performance.now() - started }
+}
+
+const lateMark = (): string => join(repo.root, 'late')
+
+test('a suite that hangs, and leaves others behind that left its group, is ended with all of them', async () => {
+  changed()
+  const command = `setsid bash -c 'sleep 6; touch ${lateMark()}' & sleep 600`
+  const run = await act({ 'test-command': command }, { ATOMIC_TEST_MINUTES: '0.02' })
+  expect(run.exitCode).toBe(1)
+  expect(run.stdout).toContain('::error title=The tests do not come to an end::')
+  expect(run.stdout).toContain('stopped for taking too long')
+  await new Promise((done) => setTimeout(done, Math.max(0, 8_000 - run.ms)))
+  expect(existsSync(lateMark())).toBe(false)
+})
+
+test('a job that is cancelled ends its tests, and says so', async () => {
+  changed()
+  const command = `echo under way; (sleep 5; touch ${lateMark()}) & sleep 600`
+  const run = await act({ 'test-command': command }, {}, (printed, kill) => {
+    if (printed.includes('\nunder way')) kill('SIGTERM')
+  })
+  expect(run.exitCode).toBe(1)
+  expect(run.stdout).toContain('was cancelled (SIGTERM)')
+  expect(run.summary).toMatch(/^## ❌ UNAVAILABLE: The run was cancelled/)
+  await new Promise((done) => setTimeout(done, 6_000))
+  expect(existsSync(lateMark())).toBe(false)
+})
+
+test('a runner that is killed outright leaves nothing that the next run would trip over', async () => {
+  changed()
+  const killed = await act({ 'test-command': 'echo under way; sleep 5' }, {}, (printed, kill) => {
+    if (printed.includes('\nunder way')) kill('SIGKILL')
+  })
+  expect(killed.exitCode).toBeNull()
+  const next = await act({ 'test-command': 'true' })
+  expect(next.exitCode).toBe(0)
+  expect(next.summary).toContain('✅ Verified')
+})
+
+test('on a full disk the verdict still stands in the log, and the run fails for that reason', async () => {
+  changed()
+  const run = await act({ 'test-command': 'true' }, { GITHUB_STEP_SUMMARY: '/dev/full', GITHUB_OUTPUT: '/dev/full' })
+  expect(run.exitCode).toBe(1)
+  expect(run.stdout).toContain('::error title=RESOURCE_LIMIT::The disk of this runner is full')
+  expect(run.stdout).toContain('✅ Verified')
+})
+
+test('file names are shown, and never obeyed', async () => {
+  const names = [
+    'na\nme::error::forged.ts',
+    '$(touch pwned).ts',
+    '`x`|<b>|@all.ts',
+    '--upload-pack=x.ts',
+    '%0A::warning::y.ts',
+    '‮gnp.ts',
+  ]
+  changed()
+  repo.write(Object.fromEntries(names.map((name) => [name, 'export {}\n'])))
+  repo.git('add', '--all', '--', '.')
+  repo.git('commit', '--quiet', '--message', 'more')
+  const run = await act({ 'test-command': 'true', 'base-ref': 'HEAD^^' })
+  expect(run.exitCode).toBe(1)
+  const errors = run.stdout.split('\n').filter((line) => line.startsWith('::error'))
+  expect(errors).toHaveLength(names.length)
+  for (const line of errors) expect(line).toMatch(/^::error title=Not what the ChangeSpec derives,file=/)
+  expect(run.stdout).not.toMatch(/^::(error|warning)::/m)
+  expect(existsSync(join(repo.dir, 'pwned'))).toBe(false)
+  expect(run.summary).toContain('| `` `x`\\|<b>\\|@all.ts `` |')
+  expect(run.summary).toContain('| `\\u202egnp.ts` |')
+})
