@@ -1,0 +1,92 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { testCommand as commandOf } from '../../../core/dte/testing/command.ts'
+import { type Tree, textOf } from '../../../core/dte/tree.ts'
+
+interface Mutant {
+  mutatorName: string
+  replacement?: string
+  status: string
+  location: { start: { line: number; column: number }; end: { line: number; column: number } }
+}
+/** What is used of a report by the mutation-testing schema. */
+export interface Report {
+  files: Record<string, { mutants: Mutant[] }>
+}
+export interface Difference {
+  mutant: string
+  ours: string
+  full: string | undefined
+}
+
+const nameOf = (path: string, { mutatorName, replacement, location: { start, end } }: Mutant): string =>
+  `${path}:${start.line}:${start.column}-${end.line}:${end.column} ${mutatorName} ${replacement ?? ''}`
+
+const verdicts = ({ files }: Report): Map<string, string> =>
+  new Map(
+    Object.entries(files).flatMap(([path, { mutants }]) =>
+      mutants.filter(({ status }) => status !== 'Ignored').map((m) => [nameOf(path, m), m.status] as const),
+    ),
+  )
+
+/** The lines that have mutants in a report, with a margin around them where the tests have to run whole for each. */
+const patterns = ({ files }: Report, whole: boolean): string[] =>
+  Object.entries(files).map(([path, { mutants }]) => {
+    const lines = mutants.flatMap(({ location }) => [location.start.line, location.end.line])
+    return whole ? path : `${path}:${Math.max(1, Math.min(...lines) - 4)}-${Math.max(...lines) + 4}`
+  })
+
+/**
+ * StrykerJS by itself, as its handbook has one configure it: no plugin of ours, nothing chosen, nothing
+ * ignored, the whole of each file where its runner knows which test covers what.
+ */
+export async function fullRun(options: {
+  report: Report
+  tree: Tree
+  modules: string
+  testCommand: string
+}): Promise<{ compared: number; differences: Difference[] }> {
+  const { report, tree, modules, testCommand } = options
+  const dir = mkdtempSync(join(tmpdir(), 'atomic-full-run-'))
+  try {
+    for (const [path, entry] of tree) {
+      mkdirSync(dirname(join(dir, path)), { recursive: true })
+      writeFileSync(join(dir, path), textOf(entry) ?? '')
+    }
+    symlinkSync(modules, join(dir, 'node_modules'))
+    const tests = commandOf(dir, testCommand)!
+    const runner = tests.runner?.stryker?.(tests.line)
+    const packages = join(modules, '.atomic-stryker/node_modules/@stryker-mutator')
+    const plugin = (name: string): string => join(packages, name, 'dist/src/index.js')
+    const config = {
+      mutate: patterns(report, runner !== undefined),
+      testRunner: runner?.name ?? 'command',
+      commandRunner: { command: testCommand },
+      ...runner?.options,
+      coverageAnalysis: runner === undefined ? 'off' : 'perTest',
+      checkers: ['typescript'],
+      plugins: [plugin('typescript-checker'), ...(runner === undefined ? [] : [plugin(`${runner.name}-runner`)])],
+      reporters: ['json'],
+      jsonReporter: { fileName: 'report.json' },
+      allowConsoleColors: false,
+    }
+    writeFileSync(join(dir, 'stryker.config.json'), JSON.stringify(config))
+    execFileSync(process.execPath, [join(packages, 'core/bin/stryker.js'), 'run'], {
+      cwd: dir,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: 900_000,
+    })
+    const [ours, full] = [
+      verdicts(report),
+      verdicts(JSON.parse(readFileSync(join(dir, 'report.json'), 'utf8')) as Report),
+    ]
+    const differences = [...ours]
+      .filter(([mutant, status]) => full.get(mutant) !== status)
+      .map(([mutant, status]) => ({ mutant, ours: status, full: full.get(mutant) }))
+    return { compared: ours.size, differences }
+  } finally {
+    rmSync(dir, { recursive: true, force: true })
+  }
+}
