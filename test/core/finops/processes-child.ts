@@ -3,7 +3,7 @@ import { decimalText, exact } from '../../../core/finops/money.ts'
 import { isAtomicError } from '../../../core/platform/errors.ts'
 import { openPostgresStore } from '../../../core/storage/postgres/open.ts'
 import { seeded } from '../../support/random.ts'
-import type { Told } from './processes.ts'
+import type { Told } from './processes-history.ts'
 
 /** Random postings on several lanes, by the machine's clock; each ended one is a line on standard output. */
 const [at, seed, count, tag] = process.argv.slice(2) as [string, string, string, string]

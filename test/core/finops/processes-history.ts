@@ -4,7 +4,19 @@ import { type Hold, requestKey } from '../../../core/finops/holds.ts'
 import { decimalText, exact } from '../../../core/finops/money.ts'
 import type { LedgerEntry } from '../../../core/finops/posting.ts'
 import { scopesOf } from '../../../core/finops/scopes.ts'
-import type { Told } from './processes.ts'
+
+/** What a process said of a posting that had ended; times in µs of one clock. */
+export interface Told {
+  kind: 'reserve' | 'settle' | 'again' | 'set'
+  scope: string
+  id: string
+  usd: string
+  lane: number
+  begun: number
+  ended: number
+  /** The budget that it did not fit into. */
+  denied?: string
+}
 
 /** Has the database itself note each change of the ledger's rows, with its transaction. */
 export async function createHistory(client: Client): Promise<void> {

@@ -7,20 +7,7 @@ import { openPostgresStore } from '../../../core/storage/postgres/open.ts'
 import type { Postgres } from '../../support/postgres.ts'
 import { seeded } from '../../support/random.ts'
 import { audit } from './ledger-trial.ts'
-import { createHistory, History } from './processes-history.ts'
-
-/** What a process said of a posting that had ended; times in µs of one clock. */
-export interface Told {
-  kind: 'reserve' | 'settle' | 'again' | 'set'
-  scope: string
-  id: string
-  usd: string
-  lane: number
-  begun: number
-  ended: number
-  /** The budget that it did not fit into. */
-  denied?: string
-}
+import { createHistory, History, type Told } from './processes-history.ts'
 
 export interface ProcessesResult {
   ran: number

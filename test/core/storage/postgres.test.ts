@@ -2,6 +2,8 @@ import { Client } from 'pg'
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { lockSpace } from '../../../core/storage/postgres/locks.ts'
 import { openPostgresStore } from '../../../core/storage/postgres/open.ts'
+import { takeTurns } from '../../../core/storage/postgres/turn.ts'
+import type { Store } from '../../../core/storage/store.ts'
 import { Postgres } from '../../support/postgres.ts'
 import { postgresCandidate } from './candidate.ts'
 import { storeConformance } from './conformance.ts'
@@ -170,5 +172,57 @@ describe('the schema in PostgreSQL', () => {
     await Promise.all([slow, after])
     expect(ended).toEqual(['beside it', 'slow', 'after it'])
     await Promise.all([store.close(), other.close()])
+  })
+})
+
+describe('several processes on PostgreSQL', () => {
+  let place: Awaited<ReturnType<Postgres['place']>>
+  beforeEach(async () => {
+    place = await server.place()
+  })
+  afterEach(() => place.remove())
+
+  it('run alone under a name, one after another, also after one that failed', async () => {
+    const stores = await Promise.all(Array.from({ length: 3 }, () => openPostgresStore(place.at)))
+    let running = 0
+    let most = 0
+    let ran = 0
+    const alone = (store: Store, name: string) =>
+      store.alone!(name, async () => {
+        most = Math.max(most, ++running)
+        await new Promise((resolve) => setTimeout(resolve, 5))
+        running--
+        if (ran++ === 2) throw new Error('failed on purpose')
+      })
+    const ended = await Promise.allSettled(stores.flatMap((store) => [alone(store, 'n'), alone(store, 'n')]))
+    expect([most, ran, ended.filter((e) => e.status === 'rejected').length]).toEqual([1, 6, 1])
+    const nested = stores[0]!.alone!('n', () => stores[1]!.alone!('another', async () => 'not held up'))
+    expect(await nested).toBe('not held up')
+    await Promise.all(stores.map((store) => store.close()))
+  })
+
+  it('have one turn between them, which goes on when its holder is gone and hears who calls', async () => {
+    const turns = Array.from({ length: 3 }, () => takeTurns(place.at))
+    const told = turns.map(() => 0)
+    for (const [i, turn] of turns.entries()) turn.watch(() => told[i]!++)
+    const until = (condition: () => boolean) => vi.waitUntil(condition, { timeout: 15_000, interval: 20 })
+    const holders = () => turns.filter((turn) => turn.mine)
+    await until(() => holders().length === 1)
+    const first = turns.indexOf(holders()[0]!)
+    const other = turns.find((turn) => !turn.mine)!
+    const before = told[first]!
+    await until(() => {
+      other.call()
+      return told[first]! > before
+    })
+    const client = await server.client(place.database)
+    // As when its process or the network between is gone.
+    await client.query("select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and granted")
+    await client.end()
+    await until(() => holders().length === 1)
+    await turns[turns.indexOf(holders()[0]!)]!.close()
+    await until(() => holders().length === 1)
+    await Promise.all(turns.map((turn) => turn.close()))
+    expect(holders()).toEqual([])
   })
 })
