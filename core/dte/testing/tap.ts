@@ -7,7 +7,8 @@ const point = /^(\s*)(not )?ok\b(?:\s+\d+)?(?:\s+-)?\s*(.*)$/
  * printed: https://testanything.org/tap-version-14-specification.html. A test with subtests is told by them.
  */
 export function junitFromTap(text: string): string {
-  const cases: (JUnitCase & { depth: number })[] = []
+  const cases: JUnitCase[] = []
+  let before = 0
   let detail: string[] | undefined
   for (const line of text.split('\n')) {
     if (/^\s*---\s*$/.test(line)) detail = []
@@ -20,16 +21,17 @@ export function junitFromTap(text: string): string {
       const found = point.exec(line)
       if (found === null) continue
       const [, indent = '', not, rest = ''] = found
-      const [name = '', directive = ''] = rest.split(/\s#\s/)
+      const [name = '', directive = ''] = rest.split(/(?:^|\s)#\s/)
       const skipped = /^(skip|todo)/i.test(directive)
       const depth = indent.length
       // Its subtests came before it, further in.
-      if (cases.at(-1) !== undefined && cases.at(-1)!.depth > depth) continue
+      const hasSubtests = before > depth
+      before = depth
+      if (hasSubtests) continue
       cases.push({
         suite: 'tap',
         name: name || '(no name)',
         seconds: 0,
-        depth,
         ...(not !== undefined && !skipped ? { failure: 'not ok' } : {}),
         ...(skipped ? { skipped } : {}),
       })

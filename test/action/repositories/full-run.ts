@@ -31,11 +31,11 @@ const verdicts = ({ files }: Report): Map<string, string> =>
     ),
   )
 
-/** The lines that have mutants in a report, with a margin around them where the tests have to run whole for each. */
+/** The files that have mutants in a report; only their lines where all tests have to run for each mutant. */
 const patterns = ({ files }: Report, whole: boolean): string[] =>
   Object.entries(files).map(([path, { mutants }]) => {
     const lines = mutants.flatMap(({ location }) => [location.start.line, location.end.line])
-    return whole ? path : `${path}:${Math.max(1, Math.min(...lines) - 4)}-${Math.max(...lines) + 4}`
+    return whole ? path : `${path}:${Math.min(...lines)}-${Math.max(...lines)}`
   })
 
 /**

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { ChildLimits } from '../../../../core/dte/testing/child.ts'
 import { testCommand } from '../../../../core/dte/testing/command.ts'
 import { withoutSecrets } from '../../../../core/dte/testing/environment.ts'
-import { countCases, junitXml } from '../../../../core/dte/testing/junit.ts'
+import { countCases, failedCases, junitXml } from '../../../../core/dte/testing/junit.ts'
 import { runTests, type TestRun } from '../../../../core/dte/testing/run.ts'
 import { jest } from '../../../../core/dte/testing/runners/jest.ts'
 
@@ -181,6 +181,56 @@ test('what Jest writes becomes JUnit', () => {
   expect(xml).toContain('a &lt; b &amp; &quot;c&quot;')
   expect(xml).toContain('<skipped/>')
   expect(xml).not.toContain('\u001b')
+})
+
+test('what prints TAP is kept as JUnit, subtests and directives as they are meant', async () => {
+  const tap = [
+    '> p@1 test',
+    'TAP version 13',
+    'ok 1 - adds',
+    'not ok 2 - a < b',
+    '  ---',
+    '  message: no',
+    '  ...',
+    '    ok 1 - inner',
+    '    not ok 2 - other inner # TODO later',
+    'ok 3 - outer',
+    'ok 4 # SKIP slow',
+    '1..4',
+  ].join('\n')
+  put({ 'tap.txt': tap })
+  const done = await run('cat tap.txt; exit 1')
+  expect(done).toMatchObject({ passed: false, total: 5, failed: 1 })
+  expect(failedCases(done.junit ?? '')).toEqual(['tap › a < b'])
+  expect(await run('echo no report here')).not.toHaveProperty('junit')
+})
+
+test('Mocha is asked by a hook of its own, and keeps its reporter', () => {
+  scripts("nyc mocha -r sucrase/register 'test/**/*.ts' --timeout 5000")
+  const tests = testCommand(dir)!
+  const { command, env } = tests.reporting('/r')
+  expect(command).toMatch(/^npm test -- --require \S+mocha-hook\.ts$/)
+  expect(env).toEqual({ ATOMIC_MOCHA_REPORT: '/r' })
+  const line = (test: object): string => JSON.stringify({ suite: 's', seconds: 0.1, ...test })
+  const xml = tests.runner!.toJUnit!([line({ name: 'good' }), line({ name: 'bad', failure: 'no' }), ''].join('\n'))
+  expect(countCases(xml)).toEqual({ total: 2, failed: 1 })
+  expect(tests.runner!.stryker!(tests.line)).toEqual({
+    name: 'mocha',
+    needs: 'mocha',
+    options: { mochaOptions: { require: ['sucrase/register'], spec: ['test/**/*.ts'], timeout: 5000 } },
+  })
+})
+
+test.each([
+  ['jest --ci --config jest.unit.js', { jest: { configFile: 'jest.unit.js' } }],
+  ['jest src/one', undefined],
+  ['vitest run --coverage', { vitest: { related: true } }],
+  ['vitest run -t slow', undefined],
+  ['mocha --grep x', undefined],
+  ['mocha $(ls)', undefined],
+])('StrykerJS runs %s by its plugin with %o', (line, options) => {
+  const { runner } = testCommand(dir, line)!
+  expect(runner?.stryker?.(line)?.options).toEqual(options)
 })
 
 test('an empty run is an empty report', () => {
