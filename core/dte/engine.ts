@@ -5,6 +5,7 @@ import { planBatches, type Step } from './batching.ts'
 import { applyPatch } from './diff/apply.ts'
 import { diffTrees } from './diff/unified.ts'
 import { engineName } from './engine-name.ts'
+import { generatedMarks } from './generated.ts'
 import type { LanguagePack, OperationOutcome, PackSession } from './language-pack.ts'
 import { languagePacks } from './packs.ts'
 import { planDigest } from './plan-digest.ts'
@@ -23,7 +24,7 @@ export interface DeriveOptions {
   onProgress?: (done: number, total: number) => void
 }
 
-/** Which files the spec lets be edited. @throws AtomicError `INVALID_CHANGESPEC` */
+/** Which files the spec lets be edited, no dependency's. @throws AtomicError `INVALID_CHANGESPEC` */
 function scopeOf(spec: ChangeSpec): (path: string) => boolean {
   try {
     const include = compileGlobs(spec.scope?.include ?? ['**'])
@@ -56,15 +57,15 @@ function fileOf(operation: Exclude<Operation, { op: 'patch' }>): string {
 class Sessions {
   readonly #open = new Map<LanguagePack, PackSession>()
   readonly #spec: ChangeSpec
-  readonly #inScope: (path: string) => boolean
+  /** May a patch, which names its files, change this one? */
+  readonly inScope: (path: string) => boolean
+  readonly #mayEdit: (path: string) => boolean
 
-  constructor(spec: ChangeSpec) {
+  constructor(spec: ChangeSpec, generated: (path: string) => string | undefined) {
     this.#spec = spec
-    this.#inScope = scopeOf(spec)
-  }
-
-  inScope(path: string): boolean {
-    return this.#inScope(path)
+    this.inScope = scopeOf(spec)
+    const named = new Set(spec.scope?.include)
+    this.#mayEdit = (path) => this.inScope(path) && (named.has(path) || generated(path) === undefined)
   }
 
   for(operation: Exclude<Operation, { op: 'patch' }>, tree: Tree): PackSession {
@@ -81,7 +82,7 @@ class Sessions {
     let session = this.#open.get(pack)
     if (session === undefined) {
       const project = this.#spec.project
-      session = pack.open(tree, { inScope: this.#inScope, ...(project === undefined ? {} : { project }) })
+      session = pack.open(tree, { inScope: this.#mayEdit, ...(project === undefined ? {} : { project }) })
       this.#open.set(pack, session)
     }
     return session
@@ -111,7 +112,8 @@ function patchOutcome(tree: Tree, diff: string, inScope: (path: string) => boole
  * @throws AtomicError with a code of the ChangeSpec, the operation's index and the place.
  */
 export function derive(spec: ChangeSpec, raw: unknown, base: Tree, options: DeriveOptions = {}): Derivation {
-  const sessions = new Sessions(spec)
+  const generated = generatedMarks(base)
+  const sessions = new Sessions(spec, generated)
   const steps: Step[] = []
   const operations: ApplyAnswer['operations'] = []
   const warnings: string[] = []
@@ -122,7 +124,7 @@ export function derive(spec: ChangeSpec, raw: unknown, base: Tree, options: Deri
     try {
       const outcome =
         operation.op === 'patch'
-          ? patchOutcome(tree, operation.diff, (p) => sessions.inScope(p))
+          ? patchOutcome(tree, operation.diff, sessions.inScope)
           : sessions.for(operation, tree).run(operation)
       tree = applyChanges(tree, outcome.changes)
       sessions.advance(tree, outcome.changes)
@@ -134,7 +136,7 @@ export function derive(spec: ChangeSpec, raw: unknown, base: Tree, options: Deri
       operations.push({ op: operation.op, filesChanged: outcome.changes.size, edits: outcome.edits })
       warnings.push(...outcome.warnings.map((w) => `operations[${index}]: ${w}`))
     } catch (error) {
-      throw atOperation(error, index)
+      throw atOperation(error, index, generated)
     }
   })
   options.onProgress?.(spec.operations.length, spec.operations.length)
@@ -169,9 +171,15 @@ export function derive(spec: ChangeSpec, raw: unknown, base: Tree, options: Deri
 }
 
 /** The same refusal, with the operation it came from. */
-function atOperation(error: unknown, operation: number): unknown {
+function atOperation(error: unknown, operation: number, generated: (path: string) => string | undefined): unknown {
   if (!isAtomicError(error)) return error
-  const { code, message: detail, place, errors, cause } = error
+  const { code, message, place, errors, cause } = error
+  const path = place?.replace(/:\d+:\d+$/, '')
+  const sign = path !== undefined && /outside the scope/.test(message) ? generated(path) : undefined
+  const detail =
+    sign === undefined
+      ? message
+      : `${message} ${path} is generated, by ${sign}: have its generator make it anew, or name it in scope.include.`
   return new AtomicError(code, {
     detail,
     operation,

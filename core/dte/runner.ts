@@ -218,6 +218,9 @@ function inChild(worker: Worker, task: Task, limits: RunLimits, { signal, onProg
   })
 }
 
+/** Process ids of the idle children, for measuring. */
+export const childrenIds = (): number[] => idle.flatMap(({ child }) => child.pid ?? [])
+
 /** Ends the idle children; for tests and for an orderly stop. */
 export function stopRunners(): void {
   for (const worker of idle.splice(0)) worker.child.kill('SIGKILL')

@@ -1,31 +1,38 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Project as Morph } from 'ts-morph'
-import ts from 'typescript'
 import type { Operation } from '../../core/contracts/index.ts'
-import { derive } from '../../core/dte/engine.ts'
-import { checkInvariants } from '../../core/dte/invariants.ts'
-import { treeFromFiles } from '../../core/dte/tree.ts'
+import { deriveInChild } from '../../core/dte/derive-in-child.ts'
+import { childrenIds, runTask, stopRunners } from '../../core/dte/runner.ts'
+import { type Tree, treeFromFiles } from '../../core/dte/tree.ts'
+import { languageService } from '../core/dte/real/service.ts'
 import type { BenchResult } from './run.ts'
 
 type Files = Record<string, string>
 
-const tsconfig = readFileSync(new URL('../fixtures/zod.tsconfig.json', import.meta.url), 'utf8')
-
-/** zod's own source and tests, as its package ships them. */
-function zod(): Files {
-  const root = dirname(createRequire(import.meta.url).resolve('zod/package.json'))
-  const files: Files = { 'tsconfig.json': tsconfig, 'package.json': readFileSync(join(root, 'package.json'), 'utf8') }
-  for (const entry of readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })) {
-    const full = join(entry.parentPath, entry.name)
-    if (entry.isFile()) files[full.slice(root.length + 1)] = readFileSync(full, 'utf8')
-  }
-  return files
+/** What is renamed and moved in a project: a symbol, where it stands, and a file. */
+interface Task {
+  name: string
+  files: Files
+  symbol: string
+  from: string
+  to: string
 }
 
+const tsconfig = `${JSON.stringify({
+  compilerOptions: {
+    target: 'es2022',
+    module: 'esnext',
+    moduleResolution: 'bundler',
+    strict: true,
+    types: [],
+    noEmit: true,
+  },
+  include: ['src'],
+})}\n`
+
 /** A project of `count` modules that all use one function, in folders of fifty. */
-function generated(count: number): Files {
+function generated(count: number): Task {
   const files: Files = {
     'tsconfig.json': tsconfig,
     'src/shared/user.ts':
@@ -36,90 +43,140 @@ function generated(count: number): Files {
     files[`src/part${Math.floor(i / 50)}/module${i}.ts`] =
       `import { getUser, type User } from '../shared/user'\n${other}\nexport function run(id: number): User[] {\n  const own = getUser(id)\n  const list = [own, getUser(own.id + ${i})]\n  return list.filter((u) => u.name !== '${i}')${i === 0 ? '' : '.concat(previous(id))'}\n}\n`
   }
-  return files
+  return {
+    name: `${count} generated modules`,
+    files,
+    symbol: 'src/shared/user.ts#getUser',
+    from: 'src/shared/user.ts',
+    to: 'src/people/user.ts',
+  }
 }
 
-function timed(work: () => void): number {
+/**
+ * TypeORM, when ATOMIC_BENCH_PROJECT leads to a checkout of it (github.com/typeorm/typeorm, 281bfba): 3,583 source
+ * files, of which 987 change when its class DataSource is renamed and 909 when its tests' helper moves.
+ */
+function real(): Task | undefined {
+  const root = process.env.ATOMIC_BENCH_PROJECT
+  if (root === undefined || !existsSync(join(root, 'src/data-source/DataSource.ts'))) return undefined
+  const files: Files = {}
+  for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name).slice(root.length + 1)
+    if (entry.isFile() && /\.([cm]?[jt]sx?|json)$/.test(path) && !/(^|\/)(node_modules|\.git)\//.test(path))
+      files[path] = readFileSync(join(root, path), 'utf8')
+  }
+  return {
+    name: 'TypeORM',
+    files,
+    symbol: 'src/data-source/DataSource.ts#DataSource',
+    from: 'test/utils/test-utils.ts',
+    to: 'test/helpers/test-utils.ts',
+  }
+}
+
+async function timed(work: () => unknown): Promise<number> {
   const started = performance.now()
-  work()
+  await work()
   return performance.now() - started
 }
 
-const apply = (files: Files, ...operations: Operation[]): number =>
-  timed(() => {
-    const spec = { version: 1 as const, title: 'bench', risk: 'low' as const, operations }
-    derive(spec, spec, treeFromFiles(files))
+const middle = (figures: number[]): number => figures.sort((a, b) => a - b)[Math.floor(figures.length / 2)] as number
+
+/** Most memory that this process's children have held, MB. */
+function peakOfChildren(): number {
+  const peaks = childrenIds().map((id) => {
+    try {
+      return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${id}/status`, 'utf8'))?.[1] ?? 0) / 1e3
+    } catch {
+      return 0
+    }
   })
+  return Math.max(0, ...peaks)
+}
+
+const derive = (tree: Tree, ...operations: Operation[]): ReturnType<typeof deriveInChild> =>
+  deriveInChild({ version: 1, title: 'bench', risk: 'low', operations }, tree)
+
+const rename = (task: Task, to: string): Operation => ({ op: 'renameSymbol', symbol: task.symbol, to })
 
 /** The compiler's own language service: finds the places and looks no further. */
-function languageService(files: Files, path: string, name: string): number {
-  const virtual = new Map(Object.entries(files).map(([p, text]) => [`/p/${p}`, text]))
-  const library = dirname(createRequire(import.meta.url).resolve('typescript'))
-  const read = (p: string): string | undefined =>
-    virtual.get(p) ?? (p.startsWith(library) ? ts.sys.readFile(p) : undefined)
-  return timed(() => {
-    const service = ts.createLanguageService({
-      getScriptFileNames: () => [...virtual.keys()].filter((p) => p.endsWith('.ts')),
-      getScriptVersion: () => '1',
-      getScriptSnapshot: (p) => (read(p) === undefined ? undefined : ts.ScriptSnapshot.fromString(read(p) as string)),
-      getCurrentDirectory: () => '/p',
-      getCompilationSettings: () => ({
-        target: ts.ScriptTarget.ES2020,
-        module: ts.ModuleKind.ESNext,
-        moduleResolution: ts.ModuleResolutionKind.Bundler,
-        customConditions: ['@zod/source'],
-        strict: true,
-        types: [],
+function service(task: Task): number {
+  const { service } = languageService(task.files)
+  const [path, name] = task.symbol.split('#') as [string, string]
+  const text = task.files[path] as string
+  const at = text.search(new RegExp(`(?<=(class|function) )${name}\\b`))
+  return service.findRenameLocations(`/p/${path}`, at, false, false, {})?.length ?? 0
+}
+
+function morph(task: Task): void {
+  const project = new Morph({ useInMemoryFileSystem: true, compilerOptions: { strict: true } })
+  for (const [path, text] of Object.entries(task.files))
+    if (/\.[cm]?tsx?$/.test(path)) project.createSourceFile(`/p/${path}`, text)
+  const [path, name] = task.symbol.split('#') as [string, string]
+  const file = project.getSourceFileOrThrow(`/p/${path}`)
+  const declared = file.getClass(name) ?? file.getFunctionOrThrow(name)
+  declared.rename(`${name}Morph`)
+}
+
+/** ms, median of `rounds`; peers in the same run. Peers find and write the places; the engine also proves them. */
+async function measure(task: Task, figures: Record<string, number>, rounds: number): Promise<void> {
+  const tree = treeFromFiles(task.files)
+  const label = (what: string): string => `${task.name}: ${what}`
+  const cold: number[] = []
+  const moves: number[] = []
+  let edited = 0
+  for (let i = 0; i < rounds; i++) {
+    stopRunners()
+    cold.push(
+      await timed(
+        async () =>
+          (edited = (await derive(tree, rename(task, `Cold${i}Name`))).answer.batches[0]?.changes.length ?? 0),
+      ),
+    )
+  }
+  const warm: number[] = []
+  for (let i = 0; i < 5; i++) warm.push(await timed(() => derive(tree, rename(task, `Warm${i}Name`))))
+  figures[label(`rename in ${edited} files, planned cold`)] = middle(cold)
+  figures[label('the same to another name, warm')] = middle(warm)
+  figures[label('peak memory of the child so far (MB)')] = peakOfChildren()
+  for (let i = 0; i < rounds; i++) {
+    stopRunners()
+    moves.push(
+      await timed(async () => {
+        edited =
+          (await derive(tree, { op: 'moveModule', from: task.from, to: task.to })).answer.batches[0]?.changes.length ??
+          0
+        // The last derivations are remembered: another one in between makes the next round work again.
+        await derive(treeFromFiles({ 'a.ts': `let a${i}: 1\n` }), { op: 'renameSymbol', symbol: `a.ts#a${i}`, to: 'b' })
+        await derive(treeFromFiles({ 'a.ts': `let c${i}: 1\n` }), { op: 'renameSymbol', symbol: `a.ts#c${i}`, to: 'b' })
       }),
-      getDefaultLibFileName: (o) => join(library, ts.getDefaultLibFileName(o)),
-      fileExists: (p) => virtual.has(p),
-      readFile: read,
-    })
-    const at = (files[path] as string).indexOf(`${name}(`)
-    service.findRenameLocations(`/p/${path}`, at, false, false, {})
-  })
+    )
+  }
+  figures[label(`move that touches ${edited} files, cold`)] = middle(moves)
+  const { tree: after } = await derive(tree, rename(task, 'Verified'))
+  stopRunners()
+  figures[label('verify with typecheck, cold')] = await timed(() =>
+    runTask({ kind: 'check', before: tree, after, invariants: [{ type: 'typecheck' }] }),
+  )
+  figures[label('language service, places only')] = await timed(() => service(task))
+  figures[label('ts-morph, rename')] = await timed(() => morph(task))
+  figures[label('rename, cold: times as fast as the language service')] =
+    (figures[label('language service, places only')] as number) / middle(cold)
 }
 
-function morph(files: Files, path: string, name: string, to: string): number {
-  return timed(() => {
-    const project = new Morph({
-      useInMemoryFileSystem: true,
-      compilerOptions: { target: ts.ScriptTarget.ES2020 as never, strict: true },
-    })
-    for (const [p, text] of Object.entries(files)) if (p.endsWith('.ts')) project.createSourceFile(`/p/${p}`, text)
-    project.getSourceFileOrThrow(`/p/${path}`).getFunctionOrThrow(name).rename(to)
-  })
-}
-
-/** ms, and MB at the end: one run of each, in one process, on an otherwise quiet machine. */
 export async function bench(): Promise<BenchResult> {
   const figures: Record<string, number> = {}
-  const rename = { op: 'renameSymbol' as const, symbol: 'src/shared/user.ts#getUser', to: 'fetchUser' }
-  const thousand = generated(1000)
-  figures['1,000 files: rename, cold, bindings checked (ms)'] = apply(thousand, rename)
-  figures['1,000 files: the same again (ms)'] = apply(thousand, rename)
-  figures['1,000 files: language service, places only (ms)'] = languageService(
-    thousand,
-    'src/shared/user.ts',
-    'getUser',
+  const typeorm = real()
+  if (typeorm === undefined)
+    console.error('No real project: set ATOMIC_BENCH_PROJECT to a checkout of github.com/typeorm/typeorm.')
+  else await measure(typeorm, figures, 3)
+  await measure(generated(1000), figures, 3)
+  const large = generated(10_000)
+  stopRunners()
+  figures[`${large.name}: rename planned cold`] = await timed(() =>
+    derive(treeFromFiles(large.files), rename(large, 'fetchUser')),
   )
-  figures['1,000 files: ts-morph (ms)'] = morph(thousand, 'src/shared/user.ts', 'getUser', 'fetchUser')
-  figures['1,000 files: moveModule (ms)'] = apply(thousand, {
-    op: 'moveModule',
-    from: 'src/shared/user.ts',
-    to: 'src/people/user.ts',
-  })
-  const tree = treeFromFiles(thousand)
-  figures['1,000 files: typecheck invariant (ms)'] = timed(
-    () => void checkInvariants([{ type: 'typecheck' }], { before: tree, after: tree }),
-  )
-  const source = zod()
-  figures['zod: rename in 65 files (ms)'] = apply(source, {
-    op: 'renameSymbol',
-    symbol: 'src/v4/core/util.ts#parsedType',
-    to: 'describeType',
-  })
-  figures['zod: language service, places only (ms)'] = languageService(source, 'src/v4/core/util.ts', 'parsedType')
-  figures['resident memory at the end (MB)'] = process.memoryUsage().rss / 1e6
-  return { name: 'dte', figures }
+  figures[`${large.name}: peak memory of the child (MB)`] = peakOfChildren()
+  stopRunners()
+  return { name: 'dte (ms where nothing else is said)', figures }
 }

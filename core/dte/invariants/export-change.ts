@@ -1,5 +1,6 @@
 import ts from 'typescript'
 import { toTree } from '../packs/typescript/files.ts'
+import { compareMembers } from './member-change.ts'
 
 export interface ExportChange {
   name: string
@@ -30,6 +31,8 @@ export function compareExport(
   }
   lost(ts.SymbolFlags.Value, 'value')
   lost(ts.SymbolFlags.Type, 'type')
+  const members = changes.length === 0 ? compareMembers(a, b, checker) : undefined
+  if (members !== undefined) return members.map((m) => ({ ...at, ...m, name: `${name}.${m.name}` }))
   if (
     (a.flags & b.flags & ts.SymbolFlags.Value) !== 0 ||
     ((a.flags & ts.SymbolFlags.Value) !== 0 && (b.flags & ts.SymbolFlags.Value) !== 0)

@@ -6,6 +6,7 @@ import { parseAddress, resolveAddress } from './address.ts'
 import { declarationKey, isExternalKey, type Key } from './binding.ts'
 import { checkUnmoved } from './binding-check.ts'
 import { cascade } from './delete-cascade.ts'
+import { argumentsFor } from './delete-parameter.ts'
 import { EditSet } from './edits.ts'
 import { toTree } from './files.ts'
 import type { Project } from './project.ts'
@@ -65,6 +66,10 @@ export function deleteNode(project: Project, op: Delete, options: PackOptions): 
   if (unread.length > 0)
     warnings.push(`${target.name} is mentioned in files that ${options.project} does not cover: ${listed(unread)}`)
 
+  for (const d of target.declarations) {
+    if (!ts.isParameter(d)) continue
+    for (const argument of argumentsFor(project, d, op.whenReferenced === 'cascade')) doomed.add(argument)
+  }
   const edits = new EditSet()
   for (const [path, nodes] of doomed.byFile()) {
     if (!options.inScope(path))

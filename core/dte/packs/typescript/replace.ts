@@ -6,6 +6,7 @@ import { parseAddress, resolveAddress } from './address.ts'
 import { bindingOf, type Key } from './binding.ts'
 import { type CallLike, calleeOf, callsOf } from './calls.ts'
 import { EditSet, type TextEdit } from './edits.ts'
+import { mayActOrChange } from './evaluation.ts'
 import { addImports, locate, wantedNames } from './imports.ts'
 import { newlineOf } from './layout.ts'
 import { isNameNode, nodeAt, occurrencesIn } from './occurrences.ts'
@@ -278,33 +279,6 @@ function startsStatement(node: ts.Node): boolean {
       ts.isExportAssignment(at.parent) ||
       (ts.isArrowFunction(at.parent) && at.parent.body === at))
   )
-}
-
-/** Could evaluating the expression more or less often be noticed? */
-function mayActOrChange(node: ts.Node): boolean {
-  if (
-    ts.isCallExpression(node) ||
-    ts.isNewExpression(node) ||
-    ts.isTaggedTemplateExpression(node) ||
-    ts.isAwaitExpression(node) ||
-    ts.isYieldExpression(node) ||
-    ts.isDeleteExpression(node) ||
-    ts.isPostfixUnaryExpression(node)
-  )
-    return true
-  if (
-    ts.isBinaryExpression(node) &&
-    node.operatorToken.kind >= ts.SyntaxKind.FirstAssignment &&
-    node.operatorToken.kind <= ts.SyntaxKind.LastAssignment
-  )
-    return true
-  if (
-    ts.isPrefixUnaryExpression(node) &&
-    (node.operator === ts.SyntaxKind.PlusPlusToken || node.operator === ts.SyntaxKind.MinusMinusToken)
-  )
-    return true
-  if (ts.isFunctionLike(node)) return false
-  return ts.forEachChild(node, (c) => mayActOrChange(c) || undefined) ?? false
 }
 
 /** Takes imports of the target out where nothing uses them any more. */

@@ -70,3 +70,63 @@ describe('a declaration is deleted with what belongs to it', () => {
     expect(refusal(torn, remove('a.ts#old', 'cascade'))).toBe('STILL_REFERENCED a.ts:3:10 #0')
   })
 })
+
+describe('a parameter goes with what calls give for it, or not at all', () => {
+  const f = 'export function f(a: number, b = 2, c = 3) {\n  return a + c\n}\n'
+  const after = 'export function f(a: number, c = 3) {\n  return a + c\n}\n'
+  test.each([
+    [
+      'nothing gives it',
+      { 'a.ts': f, 'b.ts': "import { f } from './a'\nf(1)\n" },
+      undefined,
+      "import { f } from './a'\nf(1)\n",
+    ],
+    [
+      'its arguments go too when asked',
+      { 'a.ts': f, 'b.ts': "import { f as g } from './a'\ng(1, 2, 3)\ng(1, 2)\n" },
+      'cascade' as const,
+      "import { f as g } from './a'\ng(1, 3)\ng(1)\n",
+    ],
+  ])('%s', (_, files, whenReferenced, b) => {
+    const got = result(files, remove('a.ts#f.b', whenReferenced))
+    expect(got).toEqual({ 'a.ts': after, 'b.ts': b })
+  })
+  test.each([
+    ['calls give it', "import { f } from './a'\nf(1, 2)\n", undefined, 'STILL_REFERENCED b.ts:2:1 #0'],
+    [
+      'an argument does something',
+      "import { f } from './a'\nf(1, Math.random())\n",
+      'cascade' as const,
+      'STILL_REFERENCED b.ts:2:6 #0',
+    ],
+    [
+      'arguments are spread',
+      "import { f } from './a'\nf(...([1, 2] as const))\n",
+      'cascade' as const,
+      'STILL_REFERENCED b.ts:2:1 #0',
+    ],
+    [
+      'the function is handed on',
+      "import { f } from './a'\n[1].map(f)\n",
+      'cascade' as const,
+      'STILL_REFERENCED b.ts:2:9 #0',
+    ],
+  ])('refused where %s', (_, b, whenReferenced, code) => {
+    expect(refusal({ 'a.ts': f, 'b.ts': b }, remove('a.ts#f.b', whenReferenced))).toBe(code)
+  })
+  test('refused where the function is overridden or handed on under another name', () => {
+    const over =
+      'class A { m(a: number, b = 1) { return a } }\nclass B extends A { override m(a: number, b = 2) { return b } }\n'
+    expect(refusal({ 'a.ts': over }, remove('a.ts@1:24', 'cascade'))).toBe('STILL_REFERENCED a.ts:2:30 #0')
+    const named = { 'a.ts': f, 'b.ts': "import { f as g } from './a'\n[1].map(g)\n" }
+    expect(refusal(named, remove('a.ts#f.b', 'cascade'))).toBe('STILL_REFERENCED b.ts:2:9 #0')
+  })
+  test('of a constructor and of a method', () => {
+    const c =
+      'export class C {\n  constructor(a: number, b: number) { a }\n  m(a: number, b: number) { return a }\n}\nnew C(1, 2).m(1, 2)\n'
+    expect(result({ 'a.ts': c }, remove('a.ts@3:16', 'cascade'))['a.ts']).toContain(
+      'm(a: number) { return a }\n}\nnew C(1, 2).m(1)',
+    )
+    expect(result({ 'a.ts': c }, remove('a.ts@2:26', 'cascade'))['a.ts']).toContain('new C(1).m(1, 2)')
+  })
+})
