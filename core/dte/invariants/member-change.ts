@@ -1,8 +1,11 @@
 import ts from 'typescript'
 import { byCodeUnit } from '../paths.ts'
-import type { ExportChange } from './export-change.ts'
 
-type MemberChange = Pick<ExportChange, 'name' | 'kind' | 'message'>
+interface MemberChange {
+  name: string
+  kind: 'breaking' | 'needs-review' | 'compatible'
+  message: string
+}
 
 const isGeneric = (symbol: ts.Symbol): boolean =>
   symbol.declarations?.some((d) => ((d as { typeParameters?: { length: number } }).typeParameters?.length ?? 0) > 0) ===

@@ -120,7 +120,7 @@ describe('a result is judged', () => {
       invariants: [{ type: 'apiCompat', entry: 'index.ts' }],
     })
     expect(invariants[0]?.passed).toBe(false)
-    expect(invariants[0]?.locations.map((l) => l.message?.split(':')[1]?.trim()).sort()).toEqual(['O', 'f', 'gone'])
+    expect(invariants[0]?.locations.map((l) => l.message?.split(':')[1]?.trim()).sort()).toEqual(['O.b', 'f', 'gone'])
   })
 })
 

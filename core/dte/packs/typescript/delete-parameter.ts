@@ -44,7 +44,13 @@ export function argumentsFor(project: Project, parameter: ts.ParameterDeclaratio
   const sites = sitesUnderEveryName(project, name.text)
   const classes = classesOf(sites)
   classes.join(own)
-  const keys: ReadonlySet<Key> = classes.members(own[0] as Key)
+  const keys = classes.members(own[0] as Key)
+  for (const { node, binding } of [...sites]) {
+    // Under the name that an import gives it, it is the same function.
+    const alias = node.parent
+    if (!ts.isImportSpecifier(alias) || alias.propertyName !== node || !refersTo(binding, keys)) continue
+    for (const key of symbolKeys((alias as { symbol?: ts.Symbol }).symbol, checker)) keys.add(key)
+  }
   const overloads = (symbol.declarations ?? []).filter((d) => ts.isFunctionLike(d) && d !== owner)
   if (overloads.length > 0 && !ts.isConstructorDeclaration(owner))
     throw blocked(overloads, 'belongs to a function with other declarations')
