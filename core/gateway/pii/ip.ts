@@ -29,7 +29,13 @@ export const ipv4: Detector = {
       (after === '-' && at(text, i + 1, ALNUM))
     )
       return undefined
-    if (isVersion(text, start) || isSection(text, start, octets) || !names(octets)) return undefined
+    if (
+      isVersion(text, start) ||
+      isSection(text, start, octets) ||
+      isObjectIdentifier(text, start, octets) ||
+      !names(octets)
+    )
+      return undefined
     return { start, end: i, confidence: 0.8 }
   },
 }
@@ -45,7 +51,18 @@ const isSection = (text: string, start: number, octets: readonly number[]): bool
 }
 
 const isVersion = (text: string, start: number): boolean =>
-  /((version|release|build|@|\bv|chrome\/|firefox\/)\W{0,3}|==\s?)$/i.test(contextBefore(text, start, 16))
+  /((version|release|build|@|\bv|\bv8|chrome|chromium|electron|firefox)\W{0,5}|==\s?)$/i.test(
+    contextBefore(text, start, 16),
+  )
+
+/** Object identifiers (https://www.rfc-editor.org/rfc/rfc3061) begin with 0 to 2, and what stands around says it. */
+const isObjectIdentifier = (text: string, start: number, octets: readonly number[]): boolean =>
+  // Of certificates, and of the internet.
+  text.startsWith('2.5.29.', start) ||
+  text.startsWith('1.3.6.1', start) ||
+  (octets[0]! <= 2 &&
+    octets[1]! < 40 &&
+    /oid|object.?id|\bcase\b|algorithm|extension/i.test(contextBefore(text, start, 48)))
 
 function names([a, b, c, d]: number[]): boolean {
   if (a === 0 || a === 127 || a! >= 224) return false

@@ -146,7 +146,8 @@ const isAddress = (value: string): boolean =>
   value.startsWith('http://') ||
   value.startsWith('https://')
 
-const isUuid = (value: string): boolean => /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(value)
+const isUuid = (value: string): boolean =>
+  /^(urn:uuid:)?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(value)
 
 /** Words joined by dots, dashes, underscores or camel case, with a number at most here and there. */
 function isIdentifier(value: string, quoted: boolean): boolean {

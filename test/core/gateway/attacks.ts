@@ -46,7 +46,7 @@ const pieces = [
 ]
 
 /** A text of `size` characters that repeats a few of them: long runs are what quadratic code fears. */
-export function attack(seed: number, size: number): string {
+function attack(seed: number, size: number): string {
   const pick = random(seed * 2_654_435_761 + 3)
   for (let i = 0; i < 5; i++) pick(2)
   let unit = ''
