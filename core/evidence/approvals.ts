@@ -1,4 +1,5 @@
 import type { CheckpointName } from '../contracts/mission.ts'
+import { canonical } from '../platform/canonical.ts'
 import type { Fact, MissionView } from './mission-view.ts'
 import { lastBefore } from './mission-view.ts'
 
@@ -37,6 +38,9 @@ export function people(approvals: readonly Approved[]): string[] {
 export const isProposer = (view: MissionView, login: string): boolean =>
   view.of('mission.created').some((c) => sameLogin(c.payload.proposer.login, login))
 
+/** The same keys in the same order, whether an event is read from the store or, in canonical form, from a pack. */
+const inOrder = <T>(value: T): T => JSON.parse(canonical(value)) as T
+
 /** `approvals.json` of a pack: every approval and rejection, with what it was given for. */
 export function approvalsDocument(view: MissionView): unknown {
   const plan = lastBefore(view, 'mission.planned')
@@ -47,7 +51,7 @@ export function approvalsDocument(view: MissionView): unknown {
     required: plan?.payload.policy.required ?? null,
     proposer: view.of('mission.created')[0]?.payload.proposer ?? null,
     approvals: view.of('checkpoint.approved', 'checkpoint.rejected').map((fact) => {
-      const { seq: _, ...payload } = fact.payload
+      const { seq: _, ...payload } = inOrder(fact.payload)
       const withdrawn = fact.type === 'checkpoint.approved' ? withdrawalOf(view, fact) : undefined
       return {
         decision: fact.type === 'checkpoint.approved' ? 'approve' : 'reject',
