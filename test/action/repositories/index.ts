@@ -157,7 +157,7 @@ export const repositories: readonly OpenSource[] = [
     rename: { symbol: 'source/index.ts#hasPromiseApi', to: 'looksLikePromise', file: 'source/index.ts' },
     weak: {
       file: 'source/index.ts',
-      after: 'hasPromiseApi',
+      after: 'looksLikePromise',
       test: 'test/large.ts',
       content:
         "import test from 'ava';\nimport {isLarge} from '../source/index.js';\n\ntest('is large', t => {\n\tt.true(isLarge(5000));\n});\n",
