@@ -129,7 +129,7 @@ class Trial {
     return lines.findIndex((text) => text.includes(weakLine)) + 1
   }
 
-  async weakLine(): Promise<Verdict[]> {
+  async *weakLine(): AsyncGenerator<Verdict> {
     const { weak, testCommand } = this.#one
     const pull = await PullRequest.open(this.#scene, specOf(this.#one, [], true))
     await pull.landAll()
@@ -137,8 +137,8 @@ class Trial {
     const line = this.#lineOf(pull)
     const found = result.annotations.filter((a) => a.title === 'No test notices this mutant' && a.file === weak.file)
     const right = result.exitCode === 1 && found.some((a) => a.line === line)
-    const weakness = { about: 'weak line', right, detail: right ? found[0]!.message : told(result) }
-    if (!existsSync(this.#report)) return [weakness]
+    yield { about: 'weak line', right, detail: right ? found[0]!.message : told(result) }
+    if (!existsSync(this.#report)) return
     const report = JSON.parse(readFileSync(this.#report, 'utf8')) as Report
     const { tree } = await readCommitTree(
       gitIn(this.#scene.repo.gitDir, process.env),
@@ -146,7 +146,7 @@ class Trial {
     )
     const full = await fullRun({ report, tree, modules: this.#modules, testCommand })
     const same = full.compared > 0 && full.differences.length === 0
-    return [weakness, { about: 'same as StrykerJS', right: same, detail: sameness(full) }]
+    yield { about: 'same as StrykerJS', right: same, detail: sameness(full) }
   }
 }
 
