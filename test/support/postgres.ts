@@ -59,6 +59,7 @@ export class Postgres {
   readonly #native: string
   #server: ChildProcess | undefined
   #said = ''
+  readonly #atExit = (): void => void this.#server?.kill('SIGQUIT')
 
   private constructor(dir: string, native: string) {
     this.#dir = dir
@@ -73,6 +74,7 @@ export class Postgres {
     const how = ['-U', 'atomic', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync']
     await run(join(native, 'bin', 'initdb'), ['-D', data, ...how], { ...asWhom, cwd: dir })
     const server = new Postgres(dir, native)
+    process.once('exit', server.#atExit)
     await server.resume()
     return server
   }
@@ -95,7 +97,6 @@ export class Postgres {
       stdio: ['ignore', 'ignore', 'pipe'],
     })
     this.#server = server
-    process.once('exit', () => server.kill('SIGQUIT'))
     return new Promise((resolve, reject) => {
       server.stderr!.setEncoding('utf8').on('data', (text: string) => {
         this.#said = (this.#said + text).slice(-10_000)
@@ -149,6 +150,7 @@ export class Postgres {
       server.kill('SIGINT')
       await ended
     }
+    process.off('exit', this.#atExit)
     await rm(this.#dir, { recursive: true, force: true })
   }
 }

@@ -56,11 +56,15 @@ it.runIf(traced)('waits for the disk before each answer, as strace sees it', asy
 })
 
 // It takes the right to mount: root with loop devices, as in CI. `npm run soak -- storage` says when it has to do without.
-it.runIf(canMount())('loses no acknowledged event when the power is cut', async () => {
-  const disk = await Disk.create()
-  onTestFinished(() => disk.remove())
-  expect(await carelessLoss(disk), 'rows that a store loses which does not wait').toBeGreaterThan(0)
-  const { acknowledged, faults } = await powerCuts(disk, key, { count: 3, seed: 1 })
-  expect(faults).toEqual([])
-  expect(acknowledged).toBeGreaterThan(0)
-})
+it.runIf(canMount())(
+  'loses no acknowledged event when the power is cut',
+  async () => {
+    const disk = await Disk.create()
+    onTestFinished(() => disk.remove())
+    expect(await carelessLoss(disk), 'rows that a store loses which does not wait').toBeGreaterThan(0)
+    const { acknowledged, faults } = await powerCuts(disk, key, { count: 3, seed: 1 })
+    expect(faults).toEqual([])
+    expect(acknowledged).toBeGreaterThan(0)
+  },
+  120_000,
+)
