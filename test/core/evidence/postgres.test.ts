@@ -72,5 +72,5 @@ it.each(victims.map((victim, seed) => [victim, seed] as const))(
     expect(acknowledged).toBeGreaterThan(0)
     await place.remove()
   },
-  120_000,
+  300_000,
 )

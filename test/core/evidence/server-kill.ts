@@ -7,7 +7,7 @@ import { seeded } from './tamper.ts'
 /** What is killed: who appends, the server, or one of the processes that it answers with, which makes it restart. */
 export const victims = ['client', 'server', 'backend'] as const
 
-const patienceMs = 60_000
+const patienceMs = 240_000
 
 async function untilAcknowledged(appending: Appending, count: number): Promise<void> {
   const deadline = Date.now() + patienceMs
