@@ -2,6 +2,7 @@ import { isAtomicError } from '../platform/errors.ts'
 import { checkChangeSpec } from './changespec.ts'
 import { derive } from './engine.ts'
 import { checkInvariants } from './invariants.ts'
+import { packAnswer } from './packed-answer.ts'
 import type { ListedTree, Reply, Request, TaskResults } from './tasks.ts'
 import type { Tree, TreeEntry } from './tree.ts'
 
@@ -30,10 +31,9 @@ function run({ task, blobs: given, forget }: Request): TaskResults[keyof TaskRes
     return checkInvariants(invariants, { before, after, ...(changeSpec === undefined ? {} : { changeSpec }) })
   }
   const { spec } = checkChangeSpec(task.raw)
-  const { answer, changes } = derive(spec, task.raw, treeOf(task.tree), {
-    onProgress: (done, total) => reply({ progress: { done, total } }),
-  })
-  return { answer, changes }
+  const tree = treeOf(task.tree)
+  const onProgress = (done: number, total: number): void => reply({ progress: { done, total } })
+  return packAnswer(derive(spec, task.raw, tree, { onProgress }), tree)
 }
 
 process.on('message', (request: Request) => {

@@ -1,6 +1,7 @@
 import type { ApplyAnswer } from '../contracts/dte.ts'
 import { canonicalDigest } from '../platform/canonical.ts'
 import { checkChangeSpec } from './changespec.ts'
+import { unpackAnswer } from './packed-answer.ts'
 import { type RunOptions, runTask } from './runner.ts'
 import { applyChanges, type Tree, treeId } from './tree.ts'
 
@@ -23,7 +24,7 @@ export async function deriveInChild(raw: unknown, tree: Tree, options: RunOption
   const key = canonicalDigest({ raw, base: treeId(tree) })
   const known = remembered.get(key)
   if (known !== undefined) return known
-  const { answer, changes } = await runTask({ kind: 'derive', raw, tree }, options)
+  const { answer, changes } = unpackAnswer(await runTask({ kind: 'derive', raw, tree }, options), tree)
   const derived = { answer: frozen(answer), tree: applyChanges(tree, changes) }
   remembered.set(key, derived)
   for (const oldest of remembered.keys()) if (remembered.size > mostRemembered) remembered.delete(oldest)

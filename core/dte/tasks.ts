@@ -1,7 +1,8 @@
-import type { ApplyAnswer, ChangeSpec, Invariant, InvariantResult } from '../contracts/index.ts'
+import type { ChangeSpec, Invariant, InvariantResult } from '../contracts/index.ts'
 import type { FieldError } from '../platform/errors.ts'
 import type { ReasonCode } from '../platform/reasons.ts'
-import type { FileMode, Tree, TreeChanges } from './tree.ts'
+import type { PackedAnswer } from './packed-answer.ts'
+import type { FileMode, Tree } from './tree.ts'
 
 /** What the child is asked, and what it answers. */
 export type Task =
@@ -9,8 +10,7 @@ export type Task =
   | { kind: 'check'; before: Tree; after: Tree; invariants: readonly Invariant[]; changeSpec?: ChangeSpec }
 
 export interface TaskResults {
-  /** `changes` lead from the task's tree to the one that will land. */
-  derive: { answer: ApplyAnswer; changes: TreeChanges }
+  derive: PackedAnswer
   check: InvariantResult[]
 }
 
