@@ -51,7 +51,7 @@ function start(memoryMb: number): Worker {
     execArgv: [
       `--max-old-space-size=${memoryMb}`,
       // Syntax trees outlive the default nursery: with it a third of a cold derivation is collection.
-      '--max-semi-space-size=64',
+      '--max-semi-space-size=32',
       '--stack-size=2000',
       '--disable-warning=ExperimentalWarning',
     ],
