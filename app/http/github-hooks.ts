@@ -62,7 +62,7 @@ export async function registerGithubHooks(app: FastifyInstance, options: GithubH
       schema: { hide: true } as object,
       handler: async (request, reply) => {
         const id = headerOf(request, 'x-github-delivery', /^[\w-]{1,64}$/)
-        const name = headerOf(request, 'x-github-event', /^[a-z_]{1,64}$/)
+        const name = headerOf(request, 'x-github-event', /^[a-z0-9_]{1,64}$/)
         const signature = signatureOf(request)
         const body = await readRawBody(request.raw, limit).catch((error: unknown) => {
           // What is still on its way is not read: the connection ends with the answer.

@@ -92,12 +92,17 @@ function moments(view: MissionView): Moment[] {
   return [...batches, ...ends]
 }
 
+/** The one who decided alone, where policy let them in an emergency. */
+const alone = (view: MissionView, { checkpoint, index }: Moment) =>
+  inForce(view, checkpoint, index).find((a) => a.payload.override?.kind === 'emergency' && a.actor.type === 'human')
+
 /** Enough people approved, before it ran, the plan that ran. */
 export function judgeApprovals(view: MissionView): Claim {
   const guarded = moments(view).filter((m) => m.needed > 0)
-  for (const { index, checkpoint, needed, what } of guarded) {
+  for (const moment of guarded) {
+    const { index, checkpoint, needed, what } = moment
     const given = people(inForce(view, checkpoint, index))
-    if (given.length < needed)
+    if (given.length < needed && !alone(view, moment))
       return fail(
         `${what} (event ${index}) needed ${needed} approval(s) of ${checkpoint} by people; ${given.length} stood`,
       )
@@ -107,14 +112,24 @@ export function judgeApprovals(view: MissionView): Claim {
   const names = people(
     checkpointNames.flatMap((c) => guarded.filter((m) => m.checkpoint === c).flatMap((m) => inForce(view, c, m.index))),
   )
-  return pass(`approved before execution by ${names.join(', ')}`)
+  const emergency = guarded.map((m) => alone(view, m)).find((a) => a !== undefined)
+  const why = emergency
+    ? `; by emergency override of ${emergency.actor.login}: ${emergency.payload.override?.reason}`
+    : ''
+  return pass(`approved before execution by ${names.join(', ')}${why}`)
 }
 
 /** The people who approved are others than the one who proposed. */
 export function judgeIndependence(view: MissionView): Claim {
   let self = false
+  let emergency = false
   const guarded = moments(view).filter((m) => m.needed > 0)
-  for (const { index, checkpoint, needed, what } of guarded) {
+  for (const moment of guarded) {
+    const { index, checkpoint, needed, what } = moment
+    if (alone(view, moment)) {
+      emergency = true
+      continue
+    }
     const others = people(inForce(view, checkpoint, index)).filter((login) => !isProposer(view, login))
     if (others.length >= needed) continue
     if (lastBefore(view, 'mission.planned', index)?.payload.policy.solo !== true)
@@ -124,6 +139,7 @@ export function judgeIndependence(view: MissionView): Claim {
   if (view.of('batch.applied').length === 0 || guarded.length === 0)
     return unknown('no approval by a person was needed')
   if (view.of('mission.created').length === 0) return unknown('who proposed the mission is erased')
+  if (emergency) return { verdict: 'SELF_APPROVED', detail: 'one person decided alone, by emergency override' }
   return self
     ? { verdict: 'SELF_APPROVED', detail: 'the proposer approved, as policy (solo) allows' }
     : pass('nobody approved their own proposal')

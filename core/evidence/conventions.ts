@@ -102,6 +102,8 @@ export const payloads = {
     /** Address or id of the comment, review or check run. */
     reference: z.string().optional(),
     selfApproved: z.boolean().optional(),
+    /** Why it counts though the usual rule was not kept: the author under `solo`, or one person alone in an emergency. */
+    override: z.looseObject({ kind: z.enum(['solo', 'emergency']), reason: z.string() }).optional(),
     /** No person decided: the checkpoint's actor is an agent, or no approval is required. */
     automatic: z.boolean().optional(),
     comment: z.string().optional(),

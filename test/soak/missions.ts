@@ -1,14 +1,19 @@
 import { isDeepStrictEqual } from 'node:util'
-import { moments, trial } from '../e2e/kills.ts'
+import { type Moment, moments, trial } from '../e2e/kills.ts'
 import type { SoakResult } from './run.ts'
 
-/** SIGKILL at random moments of a mission, then a restart: each ends with the same state on GitHub. */
+/** SIGKILL at every write of a mission, and at random moments, then a restart: each ends with the same state on GitHub. */
 export async function soak({ count, seed }: { count: number; seed: number }): Promise<SoakResult> {
   const baseline = await trial()
   let failed = 0
   let missed = 0
   const wrong: string[] = []
-  for (const moment of moments(count, seed, baseline, true)) {
+  // Every write first, before and after it; then moments by chance, in time too.
+  const every = Array.from({ length: baseline.writes }, (_, i) => i + 1).flatMap((write): Moment[] => [
+    { write, phase: 'before' },
+    { write, phase: 'after' },
+  ])
+  for (const moment of [...every, ...moments(count, seed, baseline, true)].slice(0, count)) {
     try {
       const { state, killed } = await trial(moment, baseline.state)
       if (!killed) missed++

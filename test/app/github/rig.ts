@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { App } from 'octokit'
 import { afterAll, vi } from 'vitest'
 import { newKey } from '../../../core/evidence/log/keys.ts'
-import type { MissionRecord } from '../../../core/orchestrator/types.ts'
+import type { MissionEvent, MissionRecord } from '../../../core/orchestrator/types.ts'
 import type { AppHandle } from '../../github/app-handle.ts'
 import { type GitHub, startGitHub } from '../../github/index.ts'
 import type { RepositoryHandle } from '../../github/repository-handle.ts'
@@ -70,11 +70,14 @@ export interface Rig extends Pick<Hall, 'github' | 'app' | 'installationId' | 's
   octokits: App
   /** Works a delivery off at once. */
   receive(name: string, payload: unknown): Promise<void>
+  /** Does what somebody asks for on the mission page. */
+  press: Hall['life']['shell']['press']
   /** Opens a pull request with the ChangeSpec, by ada. */
   open(more?: { files?: Record<string, string>; body?: string; head?: string }): Promise<number>
   /** Until GitHub has delivered everything and no work is left. */
   settled(): Promise<void>
   mission(number: number): Promise<MissionRecord>
+  timeline(missionId: string): Promise<MissionEvent[]>
   /** Check runs of a head, name → conclusion or status. */
   checks(sha: string): Record<string, string>
   /** Comments of the app. */
@@ -114,7 +117,8 @@ export async function startRig(
 
   return {
     ...open,
-    ...{ repo, where, settled, octokits: life.octokits },
+    timeline: (missionId) => life.orchestrator.timeline(missionId),
+    ...{ repo, where, settled, octokits: life.octokits, press: life.shell.press },
     receive: (name, payload) => life.shell.receive({ id: `${name}-${++received}`, name, payload }),
     async open(more = {}) {
       const head = more.head ?? 'topic'
