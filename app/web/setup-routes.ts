@@ -22,7 +22,7 @@ const appYaml = (): string => readFileSync(new URL('app.yml', packageRoot()), 'u
 /** GitHub's manifest flow, on a server that has no app yet. */
 export function registerSetup(app: FastifyInstance, { publicUrl, webUrl, apiUrl, dataDir, now }: SetupOptions): void {
   const states = new States(now)
-  const policy = contentSecurityPolicy.replace("form-action 'none'", `form-action ${webUrl}`)
+  const policy = contentSecurityPolicy.replace("form-action 'self'", `form-action ${webUrl}`)
 
   app.get('/setup', { config, schema }, async (_request, reply) => {
     const view = {

@@ -62,3 +62,12 @@ it('runs groups apart, each call signed in and every event brought over once', a
   )
   expect(types).toEqual(['budget.consumed', 'budget.breached'])
 })
+
+it('lets the form of the setup page go to GitHub, and nowhere else', async () => {
+  const { url } = await run({ ATOMIC_PUBLIC_URL: 'https://atomic.example.com' })
+  const answer = await fetch(`${url}/setup`)
+  expect(answer.headers.get('content-security-policy')).toMatch(/form-action https:\/\/github\.com;/)
+  const page = await answer.text()
+  expect(page).toContain('action="https://github.com/settings/apps/new?state=')
+  expect(page).toContain('https://atomic.example.com/auth/callback')
+})
