@@ -14,7 +14,13 @@ let house: Awaited<ReturnType<typeof openHouse>>
 beforeAll(async () => {
   const log = createLog({ level: 'warn', stream: { write: (line) => void lines.push(JSON.parse(line)) } })
   house = await openHouse('version: 1\nverify: { required: false }\n', log)
-  await house.until((m) => m.planDigest)
+  // What the mission here has to say is said before anything is counted.
+  const { repo } = house
+  await house.until(
+    () =>
+      repo.checkRun('atomic/plan')?.conclusion === 'action_required' &&
+      repo.comments(1).some((c) => c.body.includes('waits for a person')),
+  )
 })
 afterAll(() => house?.close())
 
