@@ -27,7 +27,7 @@ import { createLogService, onlyLog } from './log-service.ts'
 import { type MissionView, viewMission } from './mission-view.ts'
 import { writePack } from './pack/write.ts'
 import { withLargePayloadApart } from './payloads.ts'
-import { provJson } from './prov-json.ts'
+import { provJsonText } from './prov-json.ts'
 import { provenanceOf } from './provenance.ts'
 import { applyRetention } from './retention.ts'
 import { whyIsLineHere } from './why.ts'
@@ -154,7 +154,7 @@ export function createEvidenceService(options: EvidenceOptions): Evidence {
     async mission({ params: { id }, query }, { accept = '' }) {
       const graph = provenanceOf(await viewOf(id))
       if (accept.includes('application/prov+json'))
-        return new Content('application/prov+json', JSON.stringify(provJson(graph)))
+        return new Content('application/prov+json', [...provJsonText(graph)].join(''))
       if (accept.includes('image/svg+xml')) return new Content('image/svg+xml', drawing(graph, drawingStyle).text)
       const { items, ...more } = await listEvents(store, places, blobs, { ...query, missionId: id })
       const events = items.map(({ missionId: _, ...event }) => event)

@@ -9,9 +9,9 @@ import { joinHashes } from '../log/tiles.ts'
 import { writeTlogProof } from '../log/tlog-proof.ts'
 import { inclusionProof, type TileSource } from '../log/tree.ts'
 import type { MissionView } from '../mission-view.ts'
-import { provJson } from '../prov-json.ts'
+import { provJsonText } from '../prov-json.ts'
 import { provenanceOf } from '../provenance.ts'
-import { byPath, jsonText, madeFile, type PackFile, textFile } from './files.ts'
+import { byPath, jsonText, type Made, madeFile, type PackFile, textFile } from './files.ts'
 import { finopsDocument, focusCsv } from './finops.ts'
 import { mutationHtml } from './mutation-html.ts'
 import { placeArtifacts } from './placing.ts'
@@ -54,20 +54,20 @@ export function derivedFiles(
   view: MissionView,
   checkpoint: string,
   texts: ReadonlyMap<string, string>,
-): Map<string, () => string> {
+): Map<string, () => Made> {
   const { origin, size, claimed } = readCheckpoint(checkpoint)
   const keys = claimed.map((k) => `${k.name}+${k.keyId}`)
   const diffs = new Map([...texts].filter(([path]) => path.startsWith('diffs/')))
-  const mutation = [...texts].flatMap(([path, text]): [string, () => string][] =>
+  const mutation = [...texts].flatMap(([path, text]): [string, () => Made][] =>
     mutationJson.test(path) ? [[path.replace(/\.json$/, '.html'), () => mutationHtml(text)]] : [],
   )
   const pages = mutation.map(([path]) => path)
-  return new Map([
+  return new Map<string, () => Made>([
     ['README.md', () => readme(view, { origin, treeSize: Number(size), keys })],
     ['approvals.json', () => jsonText(approvalsDocument(view))],
     ['finops.focus.csv', () => focusCsv(view)],
     ['finops.json', () => jsonText(finopsDocument(view))],
-    ['provenance.json', () => jsonText(provJson(provenanceOf(view)))],
+    ['provenance.json', () => provJsonText(provenanceOf(view))],
     ['report.html', () => reportHtml(view, { diffs, mutation: pages, origin })],
     ['versions.json', () => jsonText(versionsDocument(view))],
     ...mutation,
@@ -78,7 +78,7 @@ export function derivedFiles(
 export async function packFiles({ view, rows, checkpoint, hashes, blobs }: PackSource): Promise<PackFile[]> {
   const treeSize = Number(readCheckpoint(checkpoint).size)
   const files: PackFile[] = [
-    madeFile('events.jsonl', () => rows.map(eventLine).join('')),
+    madeFile('events.jsonl', () => eventLines(rows)),
     textFile('log/checkpoint', checkpoint),
     ...rows.map(({ index }) => ({
       path: `log/${index}.tlog-proof`,
@@ -99,6 +99,10 @@ export async function packFiles({ view, rows, checkpoint, hashes, blobs }: PackS
     if (!taken.has(path)) files.push(madeFile(path, make))
   }
   return files.sort(byPath)
+}
+
+function* eventLines(rows: readonly StoredEvent[]): Generator<string> {
+  for (const row of rows) yield eventLine(row)
 }
 
 function eventLine({ index, commitment, eventId, recordedAt, type, salt, body }: StoredEvent): string {

@@ -11,12 +11,29 @@ export interface ListedFile {
   size: number
 }
 
+/** A text, whole or in pieces. */
+export type Made = string | Iterable<string>
+
+const piece = 1024 * 1024
+
+/** UTF-8 of a text, without holding it as a string too. */
+export function bytesOf(made: Made): Buffer {
+  if (typeof made === 'string') return Buffer.from(made)
+  const parts: Buffer[] = []
+  let text = ''
+  for (const some of made) {
+    text += some
+    if (text.length < piece) continue
+    parts.push(Buffer.from(text))
+    text = ''
+  }
+  parts.push(Buffer.from(text))
+  return Buffer.concat(parts)
+}
+
 export const textFile = (path: string, text: string): PackFile => madeFile(path, () => text)
 /** A text that is made anew each time, so that nobody holds it. */
-export const madeFile = (path: string, make: () => string): PackFile => ({
-  path,
-  read: async () => Buffer.from(make()),
-})
+export const madeFile = (path: string, make: () => Made): PackFile => ({ path, read: async () => bytesOf(make()) })
 /** Readable, and the same for the same value: keys stay in the order they were made in. */
 export const jsonText = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
 

@@ -4,17 +4,24 @@ import { parseSignerKey } from '../../../core/evidence/log/keys.ts'
 import { verifyAuditPack } from '../../../core/evidence/pack/verify.ts'
 import { createEvidenceService } from '../../../core/evidence/service.ts'
 import { systemClock } from '../../../core/platform/clock.ts'
-import { openFileBlobs } from '../../../core/storage/blobs/files.ts'
 import { openSqliteStore } from '../../../core/storage/sqlite/open.ts'
+import { fillerBlobs } from './filler-blobs.ts'
 import { origin } from './world.ts'
 
 /** Writes or checks a pack in a process of its own; says how long that took and how large it grew. */
-const [what, dir, key, missionId, file] = process.argv.slice(2) as [string, string, string, string, string]
+const [what, dir, key, missionId, file, size] = process.argv.slice(2) as string[] as [
+  string,
+  string,
+  string,
+  string,
+  string,
+  string?,
+]
 const started = performance.now()
 let ok = true
 if (what === 'write') {
   const store = await openSqliteStore(dir)
-  const blobs = await openFileBlobs(`${dir}/blobs`)
+  const blobs = fillerBlobs(Number(size))
   const keys = { signers: [parseSignerKey(key)] }
   const evidence = createEvidenceService({ store, blobs, keys, clock: systemClock, origin })
   await pipeline(await evidence.exportPack(missionId), createWriteStream(file))

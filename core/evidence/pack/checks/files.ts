@@ -1,5 +1,6 @@
 import { type Check, need, refuse } from '../check.ts'
 import { derivedFiles, readForReport } from '../contents.ts'
+import { bytesOf } from '../files.ts'
 import { placeArtifacts } from '../placing.ts'
 
 /** Artifacts are those that the events name; everything else follows from the events. */
@@ -21,7 +22,7 @@ export const filesCheck: Check = {
     for (const [path, make] of derived) {
       if (places.has(path)) continue
       if (!archive.entries.has(path)) refuse(`${path} is missing`)
-      if (!(await archive.read(path)).equals(Buffer.from(make()))) refuse(`${path} does not follow from the events`)
+      if (!(await archive.read(path)).equals(bytesOf(make()))) refuse(`${path} does not follow from the events`)
     }
     const own = new Set([
       'manifest.json',
