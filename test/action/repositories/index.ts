@@ -153,7 +153,7 @@ export const repositories: readonly OpenSource[] = [
       'tempy@3.1.0',
       'zen-observable@0.10.0',
     ],
-    testCommand: 'npx ava --no-worker-threads --node-arguments=--import=tsx',
+    testCommand: 'npx ava --timeout=5m --no-worker-threads --node-arguments=--import=tsx',
     rename: { symbol: 'source/index.ts#hasPromiseApi', to: 'looksLikePromise', file: 'source/index.ts' },
     weak: {
       file: 'source/index.ts',
