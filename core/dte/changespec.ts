@@ -75,7 +75,8 @@ function readJson(source: string): unknown {
 /** JSON.parse keeps the last of two equal keys in silence: a reviewer may have read the first. */
 function checkDuplicateKeys(source: string): void {
   const stack: (Set<string> | null)[] = []
-  const tokens = /"(?:[^"\\]|\\.)*"|[{}[\]:,]/g
+  // Runs of plain characters in one step: a string of megabytes shall not exhaust the stack.
+  const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]:,]/g
   let last: { text: string; index: number } | undefined
   for (let match = tokens.exec(source); match !== null; match = tokens.exec(source)) {
     const token = match[0]
