@@ -25,7 +25,7 @@ import { createOidc } from './http/oidc.ts'
 import { createServer, type ServerOptions } from './http/server.ts'
 import { listen } from './listen.ts'
 import { secretFile } from './secret-file.ts'
-import { buildOrchestrator, buildServices, repositoryOf } from './services.ts'
+import { buildOrchestrator, buildServices, repositoryOf, spentFor } from './services.ts'
 import { isLoopback } from './settings.ts'
 import { packageVersion } from './version.ts'
 import { registerCosts } from './web/costs-routes.ts'
@@ -183,10 +183,17 @@ async function build(config: Config, options: StartOptions, closing: Closing): P
     if (orchestrator !== undefined && services.evidence !== undefined) {
       const { evidence } = services
       const press = shell === undefined ? {} : { press: shell.press }
-      await registerPages(app, { orchestrator, blobs, door, evidence, ...press })
+      await registerPages(app, {
+        orchestrator,
+        blobs,
+        door,
+        evidence,
+        spentFor: (id) => spentFor(services, id),
+        ...press,
+      })
     }
     if (signIn !== undefined) await app.register(async (scope) => registerSignIn(scope, signIn, clock.now))
-    if (config.services.includes('finops') && services.finops !== undefined) registerCosts(app, services.finops, store)
+    if (config.services.includes('finops') && services.finops !== undefined) registerCosts(app, services.finops)
   }
   const { finops, evidence } = services
   const proxies = async (app: FastifyInstance): Promise<void> => {

@@ -4,8 +4,10 @@ import { createDteService } from '../core/dte/service.ts'
 import type { TreeSource } from '../core/dte/tree.ts'
 import type { Evidence } from '../core/evidence/service.ts'
 import { createFinopsService } from '../core/finops/service.ts'
+import { tellAll } from '../core/finops/tell.ts'
 import { createWebhooks } from '../core/finops/webhooks/webhooks.ts'
 import type { ContentPolicy } from '../core/gateway/policy/schema.ts'
+import { ruling } from '../core/gateway/routing.ts'
 import { createGatewayService } from '../core/gateway/service.ts'
 import { createOrchestrator } from '../core/orchestrator/create.ts'
 import { serviceContext } from '../core/orchestrator/deps.ts'
@@ -18,6 +20,7 @@ import type { Store } from '../core/storage/store.ts'
 import type { Config } from './config.ts'
 import { buildEvidence } from './evidence/build.ts'
 import { type GatewayExtras, gatewayPorts } from './gateway.ts'
+import { tellPullRequests } from './github/budget-news.ts'
 import { createClient } from './http/client.ts'
 
 export interface ServiceParts {
@@ -78,26 +81,15 @@ export function buildServices({
   if (runs('evidence')) services.evidence = (own ?? buildEvidence(config, { store, blobs, clock })).service
 
   const { evidence } = services
-  const tell =
-    jobs === undefined || config.webhooks.length === 0
-      ? undefined
-      : createWebhooks({
-          store,
-          clock,
-          jobs,
-          endpoints: config.webhooks.map(({ events, ...rest }) => ({
-            ...rest,
-            ...(events === undefined ? {} : { events }),
-          })),
-          allowLoopback: config.webhooksToLoopback,
-        })
+  const tells = jobs === undefined ? [] : tellsOf({ config, store, clock, jobs })
   if (runs('finops') && evidence !== undefined)
     services.finops = createFinopsService({
       store,
       clock,
-      ...(tell === undefined ? {} : { tell }),
+      ...(tells.length === 0 ? {} : { tell: tellAll(tells) }),
       ...(config.prices === undefined ? {} : { ownPrices: config.prices }),
       emit: async (body, key) => void (await evidence.append({ body }, serviceContext(key, key))),
+      judge: ruling,
       repositoryOf: (missionId) => repositoryOf(services, missionId),
       ended: async (missionId) => !['open', undefined].includes((await missionOf(services, missionId))?.status),
     })
@@ -109,6 +101,21 @@ export function buildServices({
     services.gateway = createGatewayService(gatewayPorts({ config, store, clock, extras, policyOf, finops, evidence }))
 
   return services
+}
+
+/** Where budget alerts and breaches are told. */
+function tellsOf({ config, store, clock, jobs }: Pick<Required<ServiceParts>, 'config' | 'store' | 'clock' | 'jobs'>) {
+  const endpoints = config.webhooks.map(({ events, ...rest }) => ({
+    ...rest,
+    ...(events === undefined ? {} : { events }),
+  }))
+  const webhooks = { store, clock, jobs, endpoints, allowLoopback: config.webhooksToLoopback }
+  // Pull requests are told by the process that has both the missions and the app.
+  const tellsPulls = config.github !== undefined && config.services.includes('orchestrator')
+  return [
+    ...(endpoints.length === 0 ? [] : [createWebhooks(webhooks)]),
+    ...(tellsPulls ? [tellPullRequests(jobs)] : []),
+  ]
 }
 
 /** Missions, where this process runs them; their service joins the others. */
@@ -131,6 +138,16 @@ async function missionOf({ orchestrator }: Partial<Services>, id: string) {
   } catch (error) {
     if (isAtomicError(error, 'NOT_FOUND')) return undefined
     throw error
+  }
+}
+
+/** US dollars recorded for a mission; undefined where that cannot be read now. */
+export async function spentFor({ finops }: Partial<Services>, missionId: string): Promise<number | undefined> {
+  try {
+    return (await finops?.budget({ query: { scope: `mission:${missionId}` } }, serviceContext(missionId)))?.consumed
+  } catch {
+    // The page of a mission does not wait for a service that is down.
+    return undefined
   }
 }
 

@@ -6,6 +6,7 @@ import type { Orchestrator } from '../../core/orchestrator/orchestrator.ts'
 import type { Clock } from '../../core/platform/clock.ts'
 import type { Blobs } from '../../core/storage/blobs.ts'
 import type { Store } from '../../core/storage/store.ts'
+import { handleBreaches } from './budget-news.ts'
 import { clients, type OctokitFor } from './client.ts'
 import { createBranchWorksite } from './commits.ts'
 import { createDiffs } from './diffs.ts'
@@ -83,6 +84,7 @@ export function createGithubShell(deps: GithubShellDeps): GithubShell {
   jobs.handle<PullName>('github.reconcile', async (pull) => {
     await reconcile(parts, pull)
   })
+  handleBreaches(parts, publicUrl)
   orchestrator.onTransition((after) => (after.pull ? [publishJob(jobs, after.pull)] : []))
   orchestrator.attach({
     worksite: createBranchWorksite(githubFor, store, clock, createRecheck(parts)),

@@ -20,6 +20,7 @@ import { continueTrace, type Trace } from '../../core/platform/trace.ts'
 import type { Store } from '../../core/storage/store.ts'
 import { type Authenticate, authorise, type RepositoryOf, requireScope } from './auth.ts'
 import { createIdempotency } from './idempotency.ts'
+import { registerJsonBody } from './json-body.ts'
 import { watchMethods } from './methods.ts'
 import { openSchema, registerOpenapi } from './openapi.ts'
 import { problemOf, problemType, refusalOf } from './problems.ts'
@@ -206,6 +207,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   app.removeContentTypeParser('text/plain')
+  registerJsonBody(app)
   app.setErrorHandler((error: FastifyError, request, reply) =>
     answerProblem(request, reply, refusalOf(error, bodyLimit)),
   )

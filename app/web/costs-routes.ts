@@ -1,12 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import { Content, type Services } from '../../core/contracts/service.ts'
-import { missionForecasts } from '../../core/finops/experience.ts'
-import type { Store } from '../../core/storage/store.ts'
 import { costsPage } from './costs-page.ts'
 import { contentSecurityPolicy } from './page.ts'
 
 /** The page on what was spent. */
-export function registerCosts(app: FastifyInstance, finops: Services['finops'], store: Store): void {
+export function registerCosts(app: FastifyInstance, finops: Services['finops']): void {
   app.get(
     '/costs/view',
     { config: { scope: 'finops:read' }, schema: { hide: true } as object },
@@ -16,11 +14,11 @@ export function registerCosts(app: FastifyInstance, finops: Services['finops'], 
         Promise.all(
           (['day', 'model', 'repository', 'person'] as const).map((by) => finops.report({ query: { by } }, ctx)),
         ),
-        missionForecasts(store),
+        finops.forecasts({}, ctx),
       ])
       const markup = costsPage({
         reports: reports.flatMap((report) => (report instanceof Content ? [] : [report])),
-        missions,
+        missions: missions instanceof Content ? [] : missions.items,
       })
       return reply
         .type('text/html; charset=utf-8')

@@ -3,6 +3,7 @@ import type { Batch, Checkpoint, InvariantResult } from '../../core/contracts/in
 import type { MissionEvent, MissionRecord } from '../../core/orchestrator/types.ts'
 import { type Html, html } from '../../core/platform/html.ts'
 import type { Said } from './act.ts'
+import { costSection } from './cost-section.ts'
 import { decisionForms, type Forms, rollbackForm } from './decision-forms.ts'
 import { diffView } from './diff-view.ts'
 import { page } from './page.ts'
@@ -20,6 +21,8 @@ export interface MissionView {
   /** What came of the last form. */
   said?: Said
   who?: { login: string; token: string }
+  /** US dollars recorded for it; absent: unknown. */
+  spentUsd?: number
 }
 
 const eventTypes = atomicEventTypes.map((type) => `atomic.${type}`)
@@ -58,6 +61,7 @@ export function missionPage(view: MissionView): Html {
       <ol class="steps">${mission.checkpoints.map((point) => step(point, mission.checkpoints, live))}</ol>
       ${decisionForms(record, forms)}
       ${plan(record)}
+      ${record.plan?.forecast && costSection(record.plan.forecast, view.spentUsd)}
       ${approvals(record)}
       ${batches(mission.checkpoints[1]?.batches ?? [], record, forms)}
       ${verification(record)}

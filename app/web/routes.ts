@@ -22,6 +22,8 @@ export interface PagesOptions {
   door: Door
   evidence: Services['evidence']
   press?: GithubShell['press']
+  /** US dollars recorded for a mission; undefined where that cannot be read. */
+  spentFor(missionId: string): Promise<number | undefined>
 }
 
 // Who may look is decided by the door: people come with a session, others with a token.
@@ -42,7 +44,7 @@ const Form = z.object({
 
 /** The pages that people read and decide on; the REST calls stay beside them. */
 export async function registerPages(app: FastifyInstance, options: PagesOptions): Promise<void> {
-  const { orchestrator, blobs, door, evidence, press } = options
+  const { orchestrator, blobs, door, evidence, press, spentFor } = options
   const streams = new OpenStreams()
   app.addHook('preClose', async () => streams.end())
 
@@ -84,6 +86,7 @@ export async function registerPages(app: FastifyInstance, options: PagesOptions)
     const derivation =
       record.plan && (JSON.parse(Buffer.from(await blobs.get(record.plan.derivation)).toString()) as ApplyAnswer)
     const events = await orchestrator.timeline(missionId)
+    const spent = await spentFor(missionId)
     const note = door.notes.unseal<Said & { id: string }>('note', (request.query as { note?: string }).note)
     const forms = {
       token: visitor.session && door.signIn ? door.signIn.sessions.formToken(visitor.session) : '',
@@ -97,6 +100,7 @@ export async function registerPages(app: FastifyInstance, options: PagesOptions)
         events,
         graph: `/missions/${missionId}/view/provenance.svg`,
         ...who(visitor),
+        ...(spent === undefined ? {} : { spentUsd: spent }),
         ...(mayAct(visitor, record) ? { forms } : {}),
         ...(note?.id === missionId ? { said: note } : {}),
       }),

@@ -47,5 +47,10 @@ input{font:inherit;color:inherit;background:var(--bg);border:1px solid var(--lin
 .act details form{padding:.6rem .8rem}.row{display:flex;gap:.6rem;flex-wrap:wrap;margin:.4rem 0}.said{margin:1rem 0}
 img.graph{max-width:100%;height:auto;border:1px solid var(--line);border-radius:.4rem;background:var(--bg)}
 @media (max-width:40rem){dl{grid-template-columns:1fr}dd{margin-bottom:.4rem}h1{font-size:1.25rem}}
+figure{margin:.6rem 0}.chart.share{width:10rem}figcaption{font-size:.85rem}
+.chart{display:block;width:100%;max-width:44rem;height:auto}
+.chart text{fill:var(--soft);font:12px system-ui,-apple-system,"Segoe UI",sans-serif}.chart .end{text-anchor:end}.chart .middle{text-anchor:middle}
+.chart .grid{stroke:var(--line)}.chart .bar{fill:var(--accent)}.chart .range{stroke:var(--accent);stroke-width:6;stroke-linecap:round;opacity:.45}.chart .tick{stroke:var(--fg);stroke-width:2}
+.chart .dot{fill:var(--ok);stroke:var(--bg);stroke-width:2}.chart .above{fill:var(--bad)}.chart .below{fill:var(--wait)}
 footer{margin:3rem 0 2rem;color:var(--soft);font-size:.9rem}
 `

@@ -154,6 +154,49 @@ export const ModelPolicy = z
   .strictObject({ rules: z.array(ModelRule), default: z.enum(['deny', 'allow']), version: z.int().min(0) })
   .meta({ id: 'ModelPolicy' })
 
+export const ShadowRequest = z.strictObject({
+  policy: ModelPolicyInput,
+  /** Inclusive. */
+  from: Time.optional(),
+  /** Exclusive. */
+  to: Time.optional(),
+})
+export const ShadowAnswer = z
+  .strictObject({
+    /** Calls that the policy allows a model for. */
+    calls: z.int(),
+    denied: z.int(),
+    actualUsd: Usd,
+    shadowUsd: Usd,
+    moves: z.array(
+      z.strictObject({ from: z.string(), to: z.string(), calls: z.int(), actualUsd: Usd, shadowUsd: Usd }),
+    ),
+    /** In words: what the figures rest on. */
+    basis: z.string(),
+  })
+  .meta({ id: 'ShadowAnswer' })
+
+export const ForecastsAnswer = z.strictObject({
+  /** Of the newest missions. */
+  items: z.array(
+    z.strictObject({
+      missionId: z.string(),
+      at: Time,
+      repository: z.string(),
+      model: z.string(),
+      usd: Usd,
+      low: Usd,
+      high: Usd,
+      /** So far, or in all where the mission has ended. */
+      actualUsd: Usd,
+      verdict: z.enum(['above', 'below', 'within', 'nothing spent']),
+    }),
+  ),
+})
+
+export type ShadowRequest = z.infer<typeof ShadowRequest>
+export type ShadowAnswer = z.infer<typeof ShadowAnswer>
+export type ForecastsAnswer = z.infer<typeof ForecastsAnswer>
 export type ForecastRequest = z.infer<typeof ForecastRequest>
 export type ForecastAnswer = z.infer<typeof ForecastAnswer>
 export type BudgetRequest = z.infer<typeof BudgetRequest>

@@ -87,6 +87,9 @@ export const routes = {
   'finops.models': route({ group: 'finops', method: 'GET', path: '/policies/models', summary: 'Read the routing policy', scope: 'read', answer: finops.ModelPolicy, status: 200, codes: [] }),
   'finops.putModels': route({ group: 'finops', method: 'PUT', path: '/policies/models', summary: 'Replace the routing policy (If-Match)', scope: 'write', body: finops.ModelPolicyInput, answer: finops.ModelPolicy, status: 200, codes: ['STALE_VERSION'] }),
 
+  'finops.forecasts': route({ group: 'finops', method: 'GET', path: '/finops/forecasts', summary: 'Forecasts of missions against what they cost', scope: 'read', answer: finops.ForecastsAnswer, status: 200, codes: [] }),
+  'finops.shadowModels': route({ group: 'finops', method: 'POST', path: '/policies/models/shadow', summary: 'What the calls made would have cost under another routing policy', scope: 'read', body: finops.ShadowRequest, answer: finops.ShadowAnswer, status: 200, codes: [] }),
+
   'evidence.append': route({ group: 'evidence', method: 'POST', path: '/evidence/events', summary: 'Append an event to the log', scope: 'write', body: AppendEvent, answer: AppendedEvent, status: 201, codes: [] }),
   'evidence.mission': route({ group: 'evidence', method: 'GET', path: '/evidence/mission/:id', summary: 'The provenance graph of a mission', scope: 'read', params, query: evidence.MissionEvidenceQuery, answer: evidence.MissionEvidence, content: ['application/prov+json', 'image/svg+xml'], status: 200, codes: [] }),
   'evidence.events': route({ group: 'evidence', method: 'GET', path: '/evidence/events', summary: 'Events of the log, with filters', scope: 'read', query: evidence.EventQuery, answer: evidence.EventPage, status: 200, codes: [] }),

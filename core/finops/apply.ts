@@ -18,6 +18,8 @@ export interface BudgetNews {
   type: 'budget.breached' | 'budget.alert'
   scope: string
   row: BudgetRow
+  /** Whose spending led to it. */
+  missionId?: string
   /** The share of the total that was reached. */
   share?: number
 }
@@ -155,14 +157,15 @@ async function settle(draft: Draft, posting: Consume, main: BudgetRow, at: Date)
     if (held) await removeHold(draft, key, held)
   }
   const news: BudgetNews[] = []
+  const by = entry.missionId === undefined ? {} : { missionId: entry.missionId }
   for (const name of scopesTouched(posting)) {
     const was = await currentRow(draft, name, at)
     const { row, share } = alerted(consume(was, usd))
     await draft.set(budgets, name, row)
     // Without a total there is nothing to breach yet: no alarm for those who set no budget.
     const breached = row.total !== undefined && isBreached(row)
-    if (breached && !isBreached(was)) news.push({ type: 'budget.breached', scope: name, row })
-    if (share !== undefined) news.push({ type: 'budget.alert', scope: name, row, share })
+    if (breached && !isBreached(was)) news.push({ type: 'budget.breached', scope: name, row, ...by })
+    if (share !== undefined) news.push({ type: 'budget.alert', scope: name, row, share, ...by })
   }
   const row = await currentRow(draft, scope, at)
   return { row, charged: usd, news, entry: { at: at.toISOString(), scope, person: actor.login, usd, ...entry } }

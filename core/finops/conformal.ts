@@ -20,19 +20,41 @@ const enough = 20
 
 export const emptyCalibration: Calibration = { scores: [], missLow: miss, missHigh: miss }
 
-const weighted = (
+/** What all repositories have in common counts for a new one as much as so many missions of its own. */
+const commonWeight = 2
+/** Of another repository, so many newest scores are kept apart to see how well those before foretold them. */
+const foretold = 5
+
+const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0)
+const mean = (values: readonly number[]): number => sumOf(values) / values.length
+
+/** What to expect of a repository after scores of that sum, where all repositories together lie about `common`. */
+const expected = (sum: number, count: number, common: number): number =>
+  (sum + commonWeight * common) / (count + commonWeight)
+
+/**
+ * How far scores were from what was expected of their repository when as many were known of it as are
+ * of this one: replayed on the others, so that a new repository is as uncertain as it ought to be, and
+ * a known one no more than its own missions differ. Each repository counts the same.
+ */
+function surprises(
   own: readonly number[],
   others: readonly (readonly number[])[],
-): [score: number, weight: number][] => {
-  // Each repository counts the same, however much it does.
+  common: number,
+): [surprise: number, weight: number][] {
   const each = othersWeight / Math.max(1, others.length)
-  return [
-    ...own.map((score): [number, number] => [score, 1]),
-    ...others.flatMap((scores) => scores.map((score): [number, number] => [score, each / scores.length])),
-  ].sort(([a], [b]) => a - b)
+  const replayed = others.flatMap((scores) => {
+    const known = Math.max(0, Math.min(own.length, scores.length - foretold))
+    const middle = expected(sumOf(scores.slice(0, known)), known, common)
+    const rest = scores.slice(known)
+    return rest.map((score): [number, number] => [score - middle, each / rest.length])
+  })
+  const sum = sumOf(own)
+  const left = own.map((score): [number, number] => [score - expected(sum - score, own.length - 1, common), 1])
+  return [...left, ...replayed].sort(([a], [b]) => a - b)
 }
 
-/** The score below which the share of the weight lies; what is to come weighs as much as one of those seen, at the far end. */
+/** The surprise below which the share of the weight lies; what is to come weighs as much as one of those seen, at the far end. */
 function quantile(sorted: readonly [number, number][], share: number): number {
   const weight = sorted.reduce((sum, [, w]) => sum + w, 0)
   const total = weight + sorted.reduce((sum, [, w]) => sum + w * w, 0) / weight
@@ -55,12 +77,14 @@ export function interval(
   const known = others.filter((scores) => scores.length > 0)
   const count = own.scores.length + known.reduce((sum, scores) => sum + scores.length, 0)
   if (count < enough) return undefined
-  const sorted = weighted(own.scores, known)
-  const mirrored = sorted.map(([score, weight]): [number, number] => [-score, weight]).reverse()
+  const common = mean((known.length > 0 ? known : [own.scores]).map(mean))
+  const middle = expected(sumOf(own.scores), own.scores.length, common)
+  const sorted = surprises(own.scores, known, common)
+  const mirrored = sorted.map(([surprise, weight]): [number, number] => [-surprise, weight]).reverse()
   return {
-    low: Math.exp(-quantile(mirrored, 1 - own.missLow)),
-    high: Math.exp(quantile(sorted, 1 - own.missHigh)),
-    middle: Math.exp(quantile(sorted, 0.5)),
+    low: Math.exp(middle - quantile(mirrored, 1 - own.missLow)),
+    high: Math.exp(middle + quantile(sorted, 1 - own.missHigh)),
+    middle: Math.exp(middle),
   }
 }
 

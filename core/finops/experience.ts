@@ -1,11 +1,11 @@
-import type { ForecastAnswer } from '../contracts/finops.ts'
+import type { ForecastAnswer, ForecastsAnswer } from '../contracts/finops.ts'
 import { type Clock, isoTime } from '../platform/clock.ts'
 import { isAtomicError } from '../platform/errors.ts'
 import type { Store, Write } from '../storage/store.ts'
 import type { BudgetRow } from './account.ts'
 import { type Calibration, emptyCalibration, interval, learned } from './conformal.ts'
 import { budgets } from './holds.ts'
-import { exact } from './money.ts'
+import { exact, usdNumber } from './money.ts'
 
 const forecasts = 'finops.forecasts'
 const open = 'finops.forecasts.open'
@@ -47,7 +47,7 @@ const costOf = async (store: Store, missionId: string): Promise<string> =>
   (await store.get<BudgetRow>(budgets, `mission:${missionId}`))?.value.consumed ?? '0'
 
 /** Forecasts of the newest missions, with what they cost so far. */
-export async function missionForecasts(store: Store): Promise<(MissionForecast & { missionId: string })[]> {
+async function missionForecasts(store: Store): Promise<(MissionForecast & { missionId: string })[]> {
   const rows = await store.list<MissionForecast>(forecasts, { reverse: true, limit: page })
   return Promise.all(
     rows.map(async ({ key, value }) => ({
@@ -56,6 +56,22 @@ export async function missionForecasts(store: Store): Promise<(MissionForecast &
       actualUsd: value.actualUsd ?? (await costOf(store, key)),
     })),
   )
+}
+
+/** The same, with where each cost lies beside its interval. */
+export async function forecastsAgainstActual(store: Store): Promise<ForecastsAnswer> {
+  const items = (await missionForecasts(store)).map(({ actualUsd = '0', ...forecast }) => {
+    const actual = usdNumber(exact(actualUsd))
+    return { ...forecast, actualUsd: actual, verdict: verdictOf(forecast, actual) }
+  })
+  return { items }
+}
+
+function verdictOf({ low, high }: MissionForecast, actual: number): ForecastsAnswer['items'][number]['verdict'] {
+  // A mission that asked no model says nothing of what models cost.
+  if (actual === 0) return 'nothing spent'
+  if (actual > high) return 'above'
+  return actual < low ? 'below' : 'within'
 }
 
 /** What settled missions teach, by repository. */

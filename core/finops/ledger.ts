@@ -6,7 +6,7 @@ import type { Clock } from '../platform/clock.ts'
 import { isAtomicError } from '../platform/errors.ts'
 import type { Store, Write } from '../storage/store.ts'
 import { type BudgetRow, emptyRow, rolled } from './account.ts'
-import { type Applied, apply, type BudgetNews, entries, prefetch } from './apply.ts'
+import { type Applied, apply, entries, prefetch } from './apply.ts'
 import { Draft, RowMemory } from './draft.ts'
 import { budgets, removeExpired } from './holds.ts'
 import { observeLatency } from './latency.ts'
@@ -14,6 +14,7 @@ import { exact, usdNumber } from './money.ts'
 import { createOutbox, type Emit, outboxCollection } from './outbox.ts'
 import { checkPosting, type Posting } from './posting.ts'
 import { observeStep, stepsCollection } from './steps.ts'
+import type { Tell } from './tell.ts'
 
 /** Read and written by nearly every posting. */
 const remembered = new Set([budgets, stepsCollection])
@@ -41,12 +42,6 @@ export interface Ledger {
    *   `BUDGET_BREACHED` when a reservation does not fit; `INVALID_REQUEST`.
    */
   post(posting: Posting): Promise<Posted>
-}
-
-/** Tells what people want to know of budgets; written in the same commit as its reason. */
-export interface Tell {
-  writes(news: BudgetNews, key: string): Write[]
-  wake(): void
 }
 
 export interface LedgerPorts {

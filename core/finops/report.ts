@@ -31,7 +31,10 @@ const keyOf: Record<By, (entry: LedgerEntry) => string> = {
 }
 
 /** Entries in the order of time; their keys begin with it. */
-async function read(store: Store, { from, to }: ReportQuery): Promise<LedgerEntry[]> {
+export async function readEntries(
+  store: Store,
+  { from, to }: Pick<ReportQuery, 'from' | 'to'>,
+): Promise<LedgerEntry[]> {
   const found: LedgerEntry[] = []
   const end = to === undefined ? undefined : new Date(to).toISOString()
   let after = from === undefined ? undefined : new Date(from).toISOString()
@@ -63,7 +66,7 @@ function sum(found: readonly LedgerEntry[], by: By, { from, to }: ReportQuery): 
 
 /** What was spent, grouped: as JSON, as CSV (RFC 4180), or entry by entry as FOCUS CSV. */
 export async function costReport(store: Store, query: ReportQuery): Promise<CostReport | Content> {
-  const found = await read(store, query)
+  const found = await readEntries(store, query)
   const by = query.by ?? 'mission'
   const report = sum(found, by, query)
   const attachment = (name: string) => ({ 'content-disposition': `attachment; filename="${name}"` })

@@ -1,7 +1,7 @@
 import type { Caller, Service } from '../contracts/index.ts'
 import { AtomicError } from '../platform/errors.ts'
 import { postBudget, readBudget } from './budget.ts'
-import { createExperience } from './experience.ts'
+import { createExperience, forecastsAgainstActual } from './experience.ts'
 import { type ForecastPorts, forecast } from './forecast.ts'
 import { observedP95 } from './latency.ts'
 import { type LedgerPorts, openLedger } from './ledger.ts'
@@ -9,6 +9,7 @@ import { readModelPolicy, replaceModelPolicy } from './models.ts'
 import type { OwnPriceList } from './price-sources/own.ts'
 import { createPrices } from './prices.ts'
 import { costReport } from './report.ts'
+import { type Judge, shadow } from './shadow.ts'
 import { everywhere, type StepCosts, sharesOf, stepsCollection } from './steps.ts'
 
 const learnEveryMs = 60_000
@@ -18,6 +19,8 @@ export interface FinopsPorts extends LedgerPorts {
   ownPrices?: OwnPriceList
   /** `owner/repo` of a mission, for reports by repository. */
   repositoryOf?: (missionId: string) => Promise<string | undefined>
+  /** How routing judges models; without it no policy can be tried. */
+  judge?: Judge
   /** Whether a mission has ended, so that its forecast can be compared with its cost. */
   ended?: (missionId: string) => Promise<boolean>
 }
@@ -29,7 +32,13 @@ function mayName({ login, scopes }: Caller, person: string | undefined): void {
 }
 
 /** Forecasts, budgets, the routing policy and cost reports. */
-export function createFinopsService({ ownPrices, repositoryOf, ended, ...ports }: FinopsPorts): Service<'finops'> {
+export function createFinopsService({
+  ownPrices,
+  repositoryOf,
+  ended,
+  judge,
+  ...ports
+}: FinopsPorts): Service<'finops'> {
   const { store, clock } = ports
   const prices = createPrices({ clock, ...(ownPrices === undefined ? {} : { own: ownPrices }) })
   const ledger = openLedger(ports)
@@ -70,6 +79,11 @@ export function createFinopsService({ ownPrices, repositoryOf, ended, ...ports }
       return postBudget(ledger, body, { login: caller.login, type: caller.type }, facts)
     },
     report: ({ query }) => costReport(store, query),
+    forecasts: () => forecastsAgainstActual(store),
+    async shadowModels({ body }) {
+      if (judge === undefined) throw new AtomicError('NOT_FOUND', 'No routing is configured here to try a policy with.')
+      return shadow(store, body, prices, judge)
+    },
     models: () => readModelPolicy(store),
     putModels: ({ body }, { ifMatch }) => replaceModelPolicy(store, body, ifMatch),
   }

@@ -97,7 +97,12 @@ interface Ruling {
 }
 
 /** The first rule for this task and kind of data that names the model decides; the default where none does. */
-function ruling(policy: ModelPolicy, task: string, dataClass: string, m: { provider: string; model: string }): Ruling {
+export function ruling(
+  policy: Pick<ModelPolicy, 'rules' | 'default'>,
+  task: string,
+  dataClass: string,
+  m: { provider: string; model: string },
+): Ruling {
   for (const [i, rule] of policy.rules.entries()) {
     if (rule.task !== undefined && rule.task !== task) continue
     if (rule.dataClass !== undefined && rule.dataClass !== dataClass) continue

@@ -63,6 +63,8 @@ const requests: Record<
   'finops.consume': () => ({ body: { total: 50 } }),
   'finops.report': () => ({ path: '/finops/report?by=mission' }),
   'finops.models': () => ({}),
+  'finops.forecasts': () => ({}),
+  'finops.shadowModels': () => ({ body: { policy: { rules: [], default: 'deny' } } }),
   'finops.putModels': () => ({ body: { rules: [], default: 'allow' } }),
   'evidence.append': () => ({
     body: { missionId: mission.missionId, type: 'ext.note', actor: human, payload: { note: 'seen' } },

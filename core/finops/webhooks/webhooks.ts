@@ -3,7 +3,7 @@ import { AtomicError } from '../../platform/errors.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Store, Write } from '../../storage/store.ts'
 import type { BudgetNews } from '../apply.ts'
-import type { Tell } from '../ledger.ts'
+import type { Tell } from '../tell.ts'
 import { type DeliverOptions, deliver } from './deliver.ts'
 import { webhookHeaders } from './sign.ts'
 

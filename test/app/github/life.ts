@@ -76,7 +76,7 @@ export async function begin(setting: LifeSetting) {
   })
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
   return {
-    ...{ orchestrator, jobs, octokits, shell },
+    ...{ orchestrator, jobs, octokits, shell, store },
     hooks: `http://127.0.0.1:${(listener.address() as AddressInfo).port}/api/github/webhooks`,
     async end() {
       listener.closeAllConnections()

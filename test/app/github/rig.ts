@@ -64,7 +64,7 @@ afterAll(async () => {
 })
 
 /** A repository of its own for a test, where the app is installed. */
-export interface Rig extends Pick<Hall, 'github' | 'app' | 'installationId' | 'setting'> {
+export interface Rig extends Pick<Hall, 'github' | 'app' | 'installationId' | 'setting' | 'life'> {
   repo: RepositoryHandle
   where: { owner: string; repo: string }
   octokits: App

@@ -14,8 +14,9 @@ it('shows what was spent, and where forecasts missed', () => {
   const { text } = costsPage({
     reports: [report('day', '2026-01-01'), report('model', '<b>"x"')],
     missions: [
-      { ...mission, usd: 1, low: 0.5, high: 2, actualUsd: '2.5' },
-      { ...mission, missionId: 'm2', usd: 1, low: 0.5, high: 2, actualUsd: '1' },
+      { ...mission, usd: 1, low: 0.5, high: 2, actualUsd: 2.5, verdict: 'above' },
+      { ...mission, missionId: 'm2', usd: 1, low: 0.5, high: 2, actualUsd: 1, verdict: 'within' },
+      { ...mission, missionId: 'm3', usd: 1, low: 0.5, high: 2, actualUsd: 0, verdict: 'nothing spent' },
     ],
   })
   expect(text).toContain('$4.00 recorded in all')
@@ -24,6 +25,11 @@ it('shows what was spent, and where forecasts missed', () => {
   expect(text).not.toContain('<b>"x"')
   expect(text).toContain('<td>$1.00</td><td>$0.5000 – $2.00</td><td>$2.50</td><td><span class="bad">above</span>')
   expect(text).toContain('<span class="ok">within</span>')
+  expect(text).toContain('<span class="soft">nothing spent</span>')
+  // What the charts show stands in words.
+  expect(text).toContain('aria-label="US dollars a day: $4.00 in 1 columns from 2026-01-01 to 2026-01-01')
+  expect(text).toContain('m1: forecast $1.00 ($0.5000 to $2.00), actual $2.50, above; m2:')
+  expect(text).not.toContain('m3: forecast')
 })
 
 it('says so where nothing was spent', () => {

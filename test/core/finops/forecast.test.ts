@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ForecastAnswer } from '../../../core/contracts/finops.ts'
 import { emptyCalibration, interval, learned } from '../../../core/finops/conformal.ts'
-import { createExperience, missionForecasts } from '../../../core/finops/experience.ts'
+import { createExperience, forecastsAgainstActual } from '../../../core/finops/experience.ts'
 import { forecast } from '../../../core/finops/forecast.ts'
 import { openSqliteStore } from '../../../core/storage/sqlite/open.ts'
 import type { Store } from '../../../core/storage/store.ts'
@@ -89,12 +89,12 @@ describe('what settled missions teach', () => {
       expect(answer.basis).toContain('90 % interval from settled missions: 60 of this repository')
       // Another repository has nothing of its own, and takes what there is.
       expect((await forecast({ ...request, repository: 'acme/new' }, experience)).low).toBeGreaterThan(guess.low)
-      const missions = await missionForecasts(store)
+      const { items: missions } = await forecastsAgainstActual(store)
       expect(missions.find((m) => m.missionId === 'm0')).toMatchObject({
         usd: guess.usdEstimate,
         repository: 'acme/shop',
       })
-      expect(missions.find((m) => m.missionId === 'open')).toMatchObject({ actualUsd: '0' })
+      expect(missions.find((m) => m.missionId === 'open')).toMatchObject({ actualUsd: 0, verdict: 'nothing spent' })
     }))
 
   it('takes 95 of 100 observed latencies, and shares by step', async () => {
