@@ -91,4 +91,4 @@ export function directoryEnd(count: number, size: number, offset: number): Buffe
 }
 
 /** 65,535 is how the short form says "look at the long one", so it is no count of its own. */
-export const needsZip64 = (count: number): boolean => count >= manyEntries
+const needsZip64 = (count: number): boolean => count >= manyEntries
