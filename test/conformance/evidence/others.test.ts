@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { access, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -52,21 +52,24 @@ test.skipIf(!ci)(
   async () => {
     const [root = '', version = ''] = (await run('go', ['env', 'GOROOT', 'GOVERSION'])).stdout.split('\n')
     const language = /\d+\.\d+/.exec(version)?.[0]
-    const mod = join(dir, 'mod')
-    await cp(join(root, 'src/cmd/vendor/golang.org/x/mod/sumdb/note'), join(mod, 'sumdb/note'), {
-      recursive: true,
-    })
-    await cp(join(root, 'src/cmd/vendor/golang.org/x/mod/sumdb/tlog'), join(mod, 'sumdb/tlog'), {
-      recursive: true,
-    })
-    await writeFile(join(mod, 'go.mod'), `module golang.org/x/mod\n\ngo ${language}\n`)
+    const vendored = join(root, 'src/cmd/vendor/golang.org/x')
+    // Toolchains before Go 1.20 take Ed25519 from beside the standard library.
+    const old = await access(join(vendored, 'crypto/ed25519')).then(
+      () => ['crypto/ed25519'],
+      () => [],
+    )
+    const packages = ['mod/sumdb/note', 'mod/sumdb/tlog', ...old]
+    const modules = [...new Set(packages.map((path) => path.split('/')[0]!))]
+    for (const path of packages) await cp(join(vendored, path), join(dir, 'go', path), { recursive: true })
+    const needed = modules
+      .map((name) => `require golang.org/x/${name} v0.0.0\nreplace golang.org/x/${name} => ../go/${name}\n`)
+      .join('')
+    for (const name of modules)
+      await writeFile(join(dir, 'go', name, 'go.mod'), `module golang.org/x/${name}\n\ngo ${language}\n`)
     const main = join(dir, 'check')
     await mkdir(main)
     await cp(join(here, 'check.go'), join(main, 'check.go'))
-    await writeFile(
-      join(main, 'go.mod'),
-      `module check\n\ngo ${language}\n\nrequire golang.org/x/mod v0.0.0\n\nreplace golang.org/x/mod => ../mod\n`,
-    )
+    await writeFile(join(main, 'go.mod'), `module check\n\ngo ${language}\n\n${needed}`)
     const events = files.get('events.jsonl')!.toString().trim().split('\n')
     const to = events.length
     const trees = []
