@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
-const run = promisify(execFile)
+// mkfs and its like stand where the PATH of a plain shell does not look.
+const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` }
+const run = (program: string, args: readonly string[]) => promisify(execFile)(program, args, { env })
 const megabyte = 2 ** 20
 /** https://man7.org/linux/man-pages/man7/capabilities.7.html */
 const capSysAdmin = 21n
