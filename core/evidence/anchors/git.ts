@@ -34,6 +34,8 @@ async function git(dir: string, args: readonly string[], input?: string): Promis
       GIT_COMMITTER_EMAIL: 'atomic@localhost',
     },
   })
+  // A git that ends before it has read everything says why by its exit.
+  call.child.stdin?.on('error', () => {})
   if (input !== undefined) call.child.stdin?.end(input)
   return (await call).stdout
 }
