@@ -1,33 +1,14 @@
-import { orAbsent } from '../client.ts'
+import { hear } from '../comment.ts'
 import { onEvent } from '../event.ts'
-import { asWritten, obey } from '../obey.ts'
-import { IssueCommentPayload, isBot, pullNamed } from '../payload.ts'
-import { withdrawBy } from '../withdraw.ts'
+import { IssueCommentPayload } from '../payload.ts'
 
 export const issueComment = onEvent('issue_comment', IssueCommentPayload, async (parts, payload) => {
-  const { issue, comment, sender, action } = payload
-  const pull = pullNamed(payload, issue.number)
-  const author = comment.user
-  if (!pull || !author || issue.pull_request === undefined || comment.performed_via_github_app?.id === parts.appId)
-    return
-  const reference = `comment:${comment.id}`
-  if (action !== 'created') {
-    const by = sender ?? author
-    await withdrawBy(parts, pull, reference, { login: by.login, bot: isBot(by) }, `The comment was ${action}.`)
-    return
-  }
-  const at = { owner: pull.owner, repo: pull.repo, comment_id: comment.id }
-  const app = comment.performed_via_github_app?.slug
-  await obey(parts, {
-    pull,
-    body: comment.body ?? '',
-    sender: { login: author.login, bot: isBot(author), ...(app === undefined ? {} : { app }) },
-    via: 'comment',
-    reference,
-    at: comment.created_at,
-    react: (github, content) =>
+  if (payload.issue.pull_request === undefined) return
+  await hear(parts, payload, {
+    number: payload.issue.number,
+    reference: `comment:${payload.comment.id}`,
+    react: (github, at, content) =>
       github.request('POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions', { ...at, content }),
-    reread: async (github) =>
-      asWritten((await orAbsent(github.request('GET /repos/{owner}/{repo}/issues/comments/{comment_id}', at)))?.data),
+    read: (github, at) => github.request('GET /repos/{owner}/{repo}/issues/comments/{comment_id}', at),
   })
 })
