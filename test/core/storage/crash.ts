@@ -3,21 +3,11 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { Store } from '../../../core/storage/store.ts'
+import { seeded } from '../../support/random.ts'
 import { type Candidate, openCandidate } from './candidate.ts'
 
 const child = fileURLToPath(new URL('./crash-child.ts', import.meta.url))
 const lanes = 6
-
-/** xorshift32 over a spread seed: the same rounds on every machine. */
-function seeded(seed: number): () => number {
-  let x = Math.imul(seed, 0x9e3779b1) || 1
-  return () => {
-    x ^= x << 13
-    x ^= x >>> 17
-    x ^= x << 5
-    return (x >>> 0) / 2 ** 32
-  }
-}
 
 async function rowsOf(store: Store, lane: string): Promise<number> {
   let rows = 0
