@@ -133,11 +133,16 @@ function namesTheHead(pull: PullRequest, { sha }: Given): void {
     throw new AtomicError('HEAD_MOVED', `The head is ${pull.headSha.slice(0, 7)}, not ${sha.slice(0, 7)}.`)
 }
 
-/** People mean what they saw: a plan made after their words is not it, unless they name a commit that only this one was made on. */
+/**
+ * People mean what they saw: a plan made after their words is not it, unless they name a commit that
+ * only this one was made on. Where there was another plan to mean, the second in which both came
+ * decides against them.
+ */
 function planIsOlder(record: MissionRecord, { sha, at }: Given): void {
   const { plan, replaced, pull } = record
   if (at === undefined || !plan || (sha !== undefined && replaced?.headSha !== pull?.headSha)) return
-  if (Date.parse(plan.plannedAt) > Date.parse(at) + secondMs)
+  const latest = Date.parse(at) + (replaced ? 0 : secondMs)
+  if (Date.parse(plan.plannedAt) >= latest)
     throw new AtomicError('PLAN_CHANGED', 'The plan was made after this was written.')
 }
 

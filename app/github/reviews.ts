@@ -18,7 +18,7 @@ export async function approveByReview(
   const github = await parts.githubFor(given.pull.installationId)
   const pull = await readPull(github, given.pull)
   try {
-    const { sender, reference, sha } = given
+    const { sender, reference, sha, at } = given
     const decision = await established(parts, github, pull, record, {
       checkpoint,
       decision: 'approve',
@@ -26,6 +26,7 @@ export async function approveByReview(
       via: 'review',
       reference,
       sha,
+      ...(at === undefined ? {} : { at }),
     })
     if (decision.policy?.approvals[checkpoint].reviews !== true) return
     await parts.orchestrator.decide(record.mission.missionId, decision)

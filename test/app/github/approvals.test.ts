@@ -18,3 +18,14 @@ test('no approval where the model has none, and no write after a withdrawal, in 
   expect(seen.writes).toBeGreaterThan(300)
   expect(seen.middle).toBeGreaterThan(0)
 }, 120_000)
+
+test('an approval of one base is none of another, however close together they come', async () => {
+  await play({
+    approvedBy: [],
+    required: 1,
+    steps: [
+      { act: { kind: 'approve', who: 'rob', sha: 'none' }, during: 0, delivery: 'now', order: 0, pause: 2 },
+      { act: { kind: 'base', to: 'release' }, during: 0, delivery: 'now', order: 0, pause: 2 },
+    ],
+  })
+})

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { type Rig, spec, startRig } from './rig.ts'
+import { nextSecond, type Rig, spec, startRig } from './rig.ts'
 
 let rig: Rig
 afterEach(() => rig.github.assertValid())
@@ -100,6 +100,7 @@ test('rules come from the default branch: a pull request cannot change its own',
   await rig.repo.push('main', { '.github/atomic.yml': lax }, { as: 'rita' })
   await rig.settled()
   expect((await rig.mission(number)).policy.approvals.plan.required).toBe(1)
+  await nextSecond()
   rig.repo.comment(number, '/atomic approve plan', 'ada')
   await rig.settled()
   const record = await rig.mission(number)
@@ -168,6 +169,7 @@ test('another base asks for other approvals', async () => {
   await rig.repo.editPull(number, { base: 'release' })
   await rig.settled()
   expect((await rig.mission(number)).pull?.baseRef).toBe('release')
+  await nextSecond()
   rig.repo.comment(number, '/atomic approve plan', 'rob')
   await rig.settled()
   expect((await rig.mission(number)).mission.checkpoints[0]!.status).toBe('pending')

@@ -63,6 +63,10 @@ afterAll(async () => {
   await rm(open.setting.dir, { recursive: true, force: true })
 })
 
+/** Words of the second in which a plan replaced another may have meant either: people come later. */
+export const nextSecond = (): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, 1_005 - (Date.now() % 1_000)))
+
 /** A repository of its own for a test, where the app is installed. */
 export interface Rig extends Pick<Hall, 'github' | 'app' | 'installationId' | 'setting' | 'life'> {
   repo: RepositoryHandle
