@@ -114,7 +114,7 @@ export function createJobs({ store, clock, log, turn, concurrency = 8, random = 
     }
     reading = read(from ?? whereToRead())
       .catch((error: unknown) => {
-        log?.error({ error: describeError(error) }, 'jobs could not be read')
+        log?.error({ failure: describeError(error) }, 'jobs could not be read')
         setTimeout(() => look(), storePauseMs).unref()
       })
       .then(() => {
@@ -169,7 +169,7 @@ export function createJobs({ store, clock, log, turn, concurrency = 8, random = 
       // Another process took it: the next sweep shows whether it is still to be done.
       if (isAtomicError(error, 'VERSION_CONFLICT')) return undefined
       if (!stopping)
-        log?.error({ job: ticket.id, kind: ticket.kind, error: describeError(error) }, 'a job could not be kept')
+        log?.error({ job: ticket.id, kind: ticket.kind, failure: describeError(error) }, 'a job could not be kept')
       return clock.now() + storePauseMs
     }
   }
@@ -187,24 +187,24 @@ export function createJobs({ store, clock, log, turn, concurrency = 8, random = 
 
   async function failed(row: Row<Stored>, error: unknown): Promise<number | undefined> {
     const attempts = row.value.attempts + 1
-    const fields = { job: row.key, kind: row.value.kind, attempts, error: describeError(error) }
+    const failure = describeError(error)
     const counted = { ...row, value: { ...row.value, attempts } }
-    if (!isRetryable(error) || attempts >= maxAttempts) return await bury(counted, fields.error)
+    if (!isRetryable(error) || attempts >= maxAttempts) return await bury(counted, failure)
     const notBefore = clock.now() + pauseMs(attempts, error, random)
     await store.commit([
       { put: { collection, key: row.key, value: { ...counted.value, notBefore }, expect: row.version } },
     ])
-    log?.warn(fields, 'a job failed and will run again')
+    log?.warn({ job: row.key, kind: row.value.kind, attempts, failure }, 'a job failed and will run again')
     return notBefore
   }
 
-  async function bury(row: Row<Stored>, error: ReturnType<typeof describeError>): Promise<undefined> {
-    const value = { ...row.value, error, diedAt: isoTime(clock) }
+  async function bury(row: Row<Stored>, failure: ReturnType<typeof describeError>): Promise<undefined> {
+    const value = { ...row.value, error: failure, diedAt: isoTime(clock) }
     await store.commit([
       { remove: { collection, key: row.key, expect: row.version } },
       { put: { collection: deadCollection, key: row.key, value } },
     ])
-    log?.error({ job: row.key, kind: row.value.kind, attempts: row.value.attempts, error }, 'a job was given up')
+    log?.error({ job: row.key, kind: row.value.kind, attempts: row.value.attempts, failure }, 'a job was given up')
   }
 
   const when = (quiet: () => boolean): Promise<void> =>

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createJobs, type JobsOptions } from '../../../core/orchestrator/durable-jobs.ts'
 import type { Jobs } from '../../../core/orchestrator/jobs.ts'
 import { AtomicError } from '../../../core/platform/errors.ts'
+import { createLog } from '../../../core/platform/log.ts'
 import { openSqliteStore } from '../../../core/storage/sqlite/open.ts'
 import type { Store } from '../../../core/storage/store.ts'
 import { temporaryPlace } from '../storage/candidate.ts'
@@ -172,6 +173,21 @@ describe('durable jobs', () => {
     expect(ran).toBe(tries)
     const [dead] = await store.list('jobs.dead')
     expect(dead?.value).toMatchObject({ error: { code: error.code, detail: error.message }, attempts: tries })
+  })
+
+  it('names in the log the code that a job was given up for', async () => {
+    const lines: Record<string, unknown>[] = []
+    const log = createLog({ level: 'warn', stream: { write: (line) => void lines.push(JSON.parse(line)) } })
+    const jobs = make({ log })
+    jobs.handle('work', async () => {
+      throw new AtomicError('NOT_ALLOWED', 'no place that counts')
+    })
+    await jobs.start()
+    await put(jobs, 'k', 1)
+    await jobs.idle()
+    expect(lines).toMatchObject([
+      { msg: 'a job was given up', kind: 'work', failure: { code: 'NOT_ALLOWED', detail: 'no place that counts' } },
+    ])
   })
 
   it('waits as long as an error asks', async () => {
