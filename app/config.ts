@@ -73,6 +73,8 @@ export interface Config {
   /** Where GitHub is, also while there is no app yet. */
   githubAt: GithubAddresses
   github?: GithubConfig
+  /** Development: channel that GitHub's webhooks are taken from, where it cannot reach this machine. */
+  webhookProxy?: string
   oidc: { issuer: string; workflowRef?: string }
 }
 
@@ -193,6 +195,8 @@ export function readConfig(env: Environment): Config {
   if (named('ATOMIC_WITNESS_KEY') !== named('ATOMIC_WITNESS_LOGS'))
     mistakes.push('ATOMIC_WITNESS_KEY and ATOMIC_WITNESS_LOGS: set both, or neither')
   const webhooksToLoopback = loopback && v.NODE_ENV === 'development'
+  if (v.WEBHOOK_PROXY_URL !== undefined && !webhooksToLoopback)
+    mistakes.push('WEBHOOK_PROXY_URL: for development only, on the loopback with NODE_ENV=development')
   for (const { name, url } of v.ATOMIC_WEBHOOKS ?? [])
     if (!url.startsWith('https:') && !(webhooksToLoopback && isLoopback(new URL(url).hostname)))
       mistakes.push(
@@ -250,6 +254,7 @@ export function readConfig(env: Environment): Config {
     ...(v.ATOMIC_PUBLIC_URL === undefined ? {} : { publicUrl: v.ATOMIC_PUBLIC_URL }),
     githubAt: addressesOf(v),
     ...(github === undefined ? {} : { github }),
+    ...(v.WEBHOOK_PROXY_URL === undefined ? {} : { webhookProxy: v.WEBHOOK_PROXY_URL }),
     oidc: {
       issuer:
         v.ATOMIC_OIDC_ISSUER ??

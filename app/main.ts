@@ -15,11 +15,13 @@ import { registerWitness } from './evidence/witness-routes.ts'
 import { buildProxy, gatewayExtras } from './gateway.ts'
 import { openGithub } from './github/access.ts'
 import { createMerges } from './github/merges.ts'
+import { watchDeliveries } from './github/redeliver.ts'
 import { createGithubShell, type GithubShell, repositoryPolicies } from './github/shell.ts'
+import { followWebhooks } from './github/webhook-proxy.ts'
 import { createAuthenticate } from './http/auth.ts'
 import { createDeliveries } from './http/deliveries.ts'
 import { sweep } from './http/expiry.ts'
-import { registerGithubHooks } from './http/github-hooks.ts'
+import { hookPath, registerGithubHooks } from './http/github-hooks.ts'
 import { registerModelProxy } from './http/model-proxy.ts'
 import { createOidc } from './http/oidc.ts'
 import { createServer, type ServerOptions } from './http/server.ts'
@@ -135,8 +137,8 @@ async function build(config: Config, options: StartOptions, closing: Closing): P
 
   const deliveries = createDeliveries(store, jobs, clock)
   let shell: GithubShell | undefined
-  if (orchestrator !== undefined && access !== undefined && github !== undefined && services.gateway && services.dte) {
-    const { gateway, dte } = services
+  const { gateway, dte, finops, evidence } = services
+  if (orchestrator && access && github && gateway && dte && finops) {
     const { octokitFor } = access
     const { appId } = github
     const address = publicUrl === undefined ? {} : { publicUrl }
@@ -148,6 +150,7 @@ async function build(config: Config, options: StartOptions, closing: Closing): P
       octokitFor,
       gateway,
       dte,
+      finops,
       appId,
       clock,
       log,
@@ -180,8 +183,7 @@ async function build(config: Config, options: StartOptions, closing: Closing): P
       : { client: { ...github.oauth, ...config.githubAt }, sessions, publicUrl }
   const door = createDoor(authenticate, sessions, signIn, shell?.mayRead)
   const pages = async (app: FastifyInstance): Promise<void> => {
-    if (orchestrator !== undefined && services.evidence !== undefined) {
-      const { evidence } = services
+    if (orchestrator !== undefined && evidence !== undefined) {
       const press = shell === undefined ? {} : { press: shell.press }
       await registerPages(app, {
         orchestrator,
@@ -193,9 +195,8 @@ async function build(config: Config, options: StartOptions, closing: Closing): P
       })
     }
     if (signIn !== undefined) await app.register(async (scope) => registerSignIn(scope, signIn, clock.now))
-    if (config.services.includes('finops') && services.finops !== undefined) registerCosts(app, services.finops)
+    if (config.services.includes('finops') && finops !== undefined) registerCosts(app, finops)
   }
-  const { finops, evidence } = services
   const proxies = async (app: FastifyInstance): Promise<void> => {
     if (own.gateway === undefined || finops === undefined || evidence === undefined) return
     const policyOf = 'policyOf' in parts ? parts.policyOf : undefined
@@ -208,7 +209,13 @@ async function build(config: Config, options: StartOptions, closing: Closing): P
     if (config.witness !== undefined) await registerWitness(app, config.witness, { store, clock })
     if (access === undefined || github === undefined) {
       const here = publicUrl ?? `http://${config.host}:${config.port}`
-      return registerSetup(app, { ...config.githubAt, publicUrl: here, dataDir: config.dataDir, now: clock.now })
+      return registerSetup(app, {
+        ...config.githubAt,
+        publicUrl: here,
+        hookUrl: config.webhookProxy ?? `${here}${hookPath}`,
+        dataDir: config.dataDir,
+        now: clock.now,
+      })
     }
     await registerGithubHooks(app, {
       probot: access.probot,
@@ -228,7 +235,10 @@ async function build(config: Config, options: StartOptions, closing: Closing): P
 
   await jobs.start()
   closing.add(() => jobs.stop(graceMs))
-  void access?.askForMissed(deliveries, clock)
+  if (access !== undefined)
+    closing.add(
+      watchDeliveries({ ...access, store, clock, log, known: deliveries.known, mine: () => turn?.mine ?? true }),
+    )
 
   const open = async (service: string, parts: Partial<Services>, port: number, extend?: ServerOptions['extend']) => {
     const app = await createServer({ ...shared, service, services: parts, ...(extend === undefined ? {} : { extend }) })
@@ -236,6 +246,8 @@ async function build(config: Config, options: StartOptions, closing: Closing): P
     return listen(app, config.host, port)
   }
   const url = await open(name, own, config.port, atRoot)
+  if (config.webhookProxy !== undefined && access !== undefined)
+    closing.add(followWebhooks({ source: config.webhookProxy, target: `${url}${hookPath}`, log }))
   if (evidenceLog !== undefined) closing.add(startDuties(evidenceLog, config, log))
   const urls: Partial<Record<Group, string>> = {}
   if (options.eachPort)

@@ -114,7 +114,7 @@ function tellsOf({ config, store, clock, jobs }: Pick<Required<ServiceParts>, 'c
   const tellsPulls = config.github !== undefined && config.services.includes('orchestrator')
   return [
     ...(endpoints.length === 0 ? [] : [createWebhooks(webhooks)]),
-    ...(tellsPulls ? [tellPullRequests(jobs)] : []),
+    ...(tellsPulls ? [tellPullRequests(jobs, clock)] : []),
   ]
 }
 

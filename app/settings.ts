@@ -298,6 +298,10 @@ export const settings = {
   PRIVATE_KEY_PATH: setting('File with the private key of the GitHub App', privateKeyFile),
   WEBHOOK_SECRET: setting('Secret that GitHub signs webhooks with', text),
   WEBHOOK_SECRET_PREVIOUS: setting('The secret before, still accepted while it is being changed', text),
+  WEBHOOK_PROXY_URL: setting(
+    'Development on the loopback: a channel such as https://smee.io/NAME, from which webhooks are taken. Needs NODE_ENV=development',
+    address,
+  ),
   CLIENT_ID: setting('Client id of the GitHub App: people then sign in to the pages with GitHub', text),
   CLIENT_SECRET: setting('A client secret of the GitHub App', text),
   GHE_HOST: setting('Host of a GitHub Enterprise Server, or SUBDOMAIN.ghe.com', (value: string) => {
@@ -320,7 +324,11 @@ export const settings = {
       return value
     },
   ),
-  NODE_ENV: setting('development allows the webhook secret "development" on the loopback', text, 'production'),
+  NODE_ENV: setting(
+    'development allows the webhook secret "development" and WEBHOOK_PROXY_URL, on the loopback',
+    text,
+    'production',
+  ),
 } as const satisfies Record<string, Setting<unknown>>
 
 export type SettingName = keyof typeof settings

@@ -4,9 +4,7 @@ import type { Clock } from '../../core/platform/clock.ts'
 import { AtomicError } from '../../core/platform/errors.ts'
 import type { Log } from '../../core/platform/log.ts'
 import type { GithubConfig } from '../config.ts'
-import type { Deliveries } from '../http/deliveries.ts'
 import type { OctokitFor } from './client.ts'
-import { redeliverMissed } from './redeliver.ts'
 import { githubTrees } from './shell.ts'
 
 /** What the app is on GitHub: Probot, which verifies deliveries and signs in. */
@@ -16,8 +14,6 @@ export interface GithubAccess {
   trees: TreeSource
   /** Is the app installed on `owner/repo`? */
   installed(repository: string): Promise<boolean>
-  /** Asks for what GitHub sent while this process was away: it does not try again by itself. */
-  askForMissed(deliveries: Deliveries, clock: Clock): Promise<void>
 }
 
 /**
@@ -55,14 +51,6 @@ export function openGithub(config: GithubConfig, log: Log, clock: Clock): Github
           cause: error,
           retryAfter: 10,
         })
-      }
-    },
-    async askForMissed(deliveries, clock) {
-      try {
-        const count = await redeliverMissed(await probot.auth(), deliveries.known, clock.now())
-        if (count > 0) log.info({ count }, 'missed deliveries asked for again')
-      } catch (err) {
-        log.warn({ err }, 'missed deliveries cannot be asked for')
       }
     },
   }

@@ -27,11 +27,11 @@ interface AppFile {
 }
 
 /** The manifest of app.yml with the addresses of this server, as GitHub's form takes it. */
-export function manifest(appYaml: string, publicUrl: string): object {
+export function manifest(appYaml: string, publicUrl: string, hookUrl: string): object {
   const file = parse(appYaml) as AppFile
   return {
     ...file,
-    hook_attributes: { url: `${publicUrl}/api/github/webhooks`, active: true },
+    hook_attributes: { url: hookUrl, active: true },
     redirect_url: `${publicUrl}/setup/done`,
     callback_urls: [`${publicUrl}/auth/callback`],
   }

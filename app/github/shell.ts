@@ -6,7 +6,7 @@ import type { Orchestrator } from '../../core/orchestrator/orchestrator.ts'
 import type { Clock } from '../../core/platform/clock.ts'
 import type { Blobs } from '../../core/storage/blobs.ts'
 import type { Store } from '../../core/storage/store.ts'
-import { handleBreaches } from './budget-news.ts'
+import { handleBreaches } from './budget-checks.ts'
 import { clients, type OctokitFor } from './client.ts'
 import { createBranchWorksite } from './commits.ts'
 import { createDiffs } from './diffs.ts'
@@ -32,6 +32,7 @@ export interface GithubShellDeps {
   octokitFor: OctokitFor
   gateway: Pick<Service<'gateway'>, 'preflight'>
   dte: Dte
+  finops: Pick<Service<'finops'>, 'budget'>
   /** Id of the GitHub App. */
   appId: number
   /** Where people reach this server; absent: check runs link nowhere. */
@@ -67,7 +68,7 @@ export const repositoryPolicies = (octokitFor: OctokitFor, clock: Clock) => crea
  * and one comment. Build it before the jobs start: it brings handlers of its own.
  */
 export function createGithubShell(deps: GithubShellDeps): GithubShell {
-  const { orchestrator, jobs, store, blobs, gateway, dte, appId, publicUrl, clock, log } = deps
+  const { orchestrator, jobs, store, blobs, gateway, dte, finops, appId, publicUrl, clock, log } = deps
   const githubFor = clients(deps.octokitFor)
   const states = createPullStates(store)
   const plannedChanges = async (derivation: string) =>
@@ -84,7 +85,7 @@ export function createGithubShell(deps: GithubShellDeps): GithubShell {
   jobs.handle<PullName>('github.reconcile', async (pull) => {
     await reconcile(parts, pull)
   })
-  handleBreaches(parts, publicUrl)
+  handleBreaches(parts, finops, publicUrl)
   orchestrator.onTransition((after) => (after.pull ? [publishJob(jobs, after.pull)] : []))
   orchestrator.attach({
     worksite: createBranchWorksite(githubFor, store, clock, createRecheck(parts)),

@@ -8,6 +8,8 @@ import { setupDonePage, setupPage } from './setup-page.ts'
 
 export interface SetupOptions {
   publicUrl: string
+  /** Where GitHub delivers webhooks. */
+  hookUrl: string
   /** `https://github.com`, or a server of one's own. */
   webUrl: string
   apiUrl: string
@@ -20,16 +22,17 @@ const schema = { hide: true } as object
 const appYaml = (): string => readFileSync(new URL('app.yml', packageRoot()), 'utf8')
 
 /** GitHub's manifest flow, on a server that has no app yet. */
-export function registerSetup(app: FastifyInstance, { publicUrl, webUrl, apiUrl, dataDir, now }: SetupOptions): void {
+export function registerSetup(app: FastifyInstance, options: SetupOptions): void {
+  const { publicUrl, hookUrl, webUrl, apiUrl, dataDir, now } = options
   const states = new States(now)
   const policy = contentSecurityPolicy.replace("form-action 'self'", `form-action ${webUrl}`)
 
   app.get('/setup', { config, schema }, async (_request, reply) => {
     const view = {
       action: `${webUrl}/settings/apps/new?state=${states.issue()}`,
-      manifest: manifest(appYaml(), publicUrl),
+      manifest: manifest(appYaml(), publicUrl, hookUrl),
       missing: ['APP_ID', 'PRIVATE_KEY', 'WEBHOOK_SECRET'],
-      publicUrl,
+      hookUrl,
     }
     return reply
       .type('text/html; charset=utf-8')

@@ -15,7 +15,8 @@ const page = 1_000
 
 /** Something that people want to be told of a budget. */
 export interface BudgetNews {
-  type: 'budget.breached' | 'budget.alert'
+  /** `kept`: it was exceeded, and its new total is not. */
+  type: 'budget.breached' | 'budget.alert' | 'budget.kept'
   scope: string
   row: BudgetRow
   /** Whose spending led to it. */
@@ -95,7 +96,9 @@ export async function apply(store: Store, draft: Draft, posting: Posting, at: Da
       const next = limited(row, posting, at, moved ? await consumedSince(store, scope, start) : undefined)
       await draft.set(budgets, scope, next)
       const was = row.total !== undefined && isBreached(row)
-      return { row: next, news: isBreached(next) && !was ? [{ type: 'budget.breached', scope, row: next }] : [] }
+      const now = isBreached(next)
+      if (now === was) return { row: next, news: [] }
+      return { row: next, news: [{ type: now ? 'budget.breached' : 'budget.kept', scope, row: next }] }
     }
     case 'reserve':
       return { row: await reserve(draft, posting, at), news: [] }

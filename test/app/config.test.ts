@@ -126,3 +126,12 @@ it('takes the address of a PostgreSQL database, and repeats none that it refuses
   for (const wrong of ['mysql://root:secret@h/d', 'secret', 'postgres://h:secret/d'])
     expect(() => readConfig({ DATABASE_URL: wrong })).toThrow(/DATABASE_URL: expected postgres:\/\/(?!.*secret)/)
 })
+
+it('takes webhooks from a channel in development on the loopback alone', () => {
+  const WEBHOOK_PROXY_URL = 'https://smee.io/abc'
+  expect(readConfig({ WEBHOOK_PROXY_URL, NODE_ENV: 'development' }).webhookProxy).toBe(WEBHOOK_PROXY_URL)
+  expect(readConfig({}).webhookProxy).toBeUndefined()
+  expect(mistakes({ WEBHOOK_PROXY_URL })).toEqual(['WEBHOOK_PROXY_URL'])
+  expect(mistakes({ WEBHOOK_PROXY_URL, NODE_ENV: 'development', ATOMIC_TOKENS: tokens })).toEqual(['WEBHOOK_PROXY_URL'])
+  expect(mistakes({ WEBHOOK_PROXY_URL: 'http://smee.io/abc', NODE_ENV: 'development' })).toEqual(['WEBHOOK_PROXY_URL'])
+})

@@ -26,5 +26,21 @@ export const budgetOutput = (breach: Told): { title: string; summary: string } =
   summary: `${happened(breach)} ${next(breach)}`,
 })
 
+interface Kept {
+  total: number
+  consumed: number
+}
+
+const keptNow = ({ total, consumed }: Kept): string =>
+  `It is kept again: ${dollars(String(consumed))} of ${dollars(String(total))} are spent.`
+
+export const keptOutput = (budget: Kept & { scope: string }): { title: string; summary: string } => ({
+  title: `Budget kept: ${dollars(String(budget.consumed))} of ${dollars(String(budget.total))}`,
+  summary: `The budget ${code(budget.scope)} was exceeded. ${keptNow(budget)}`,
+})
+
+export const keptComment = (breach: Told, budget: Kept, { page }: { page?: string }): string =>
+  `${budgetMarker(breach.key)}\n✅ The budget ${code(breach.scope)} was exceeded: ${dollars(breach.consumed)} of ${dollars(breach.total)}. ${keptNow(budget)}${page === undefined ? '' : ` [Costs](${page})`}`
+
 export const budgetComment = (breach: Told, { page }: { page?: string }): string =>
   `${budgetMarker(breach.key)}\n💸 ${happened(breach)} ${next(breach)}${page === undefined ? '' : ` [Costs](${page})`}`

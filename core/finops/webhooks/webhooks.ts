@@ -55,7 +55,7 @@ const messages = 'finops.webhooks'
 /** Budget alerts and breaches as Standard Webhooks: signed, tried again, kept to be sent again. */
 export function createWebhooks({ store, clock, jobs, endpoints, ...options }: WebhookPorts): Webhooks {
   const takers = (type: BudgetNews['type']): WebhookEndpoint[] =>
-    endpoints.filter(({ events }) => events === undefined || events.includes(type))
+    type === 'budget.kept' ? [] : endpoints.filter(({ events }) => events === undefined || events.includes(type))
   // One endpoint that is down holds up no other, and each has its messages in order.
   const deliveries = (id: string, type: BudgetNews['type']): Write[] =>
     takers(type).map(({ name }) => jobs.write(kind, `webhook ${name}`, { id, endpoint: name } satisfies Delivery))

@@ -2,10 +2,12 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { App, Octokit } from 'octokit'
+import { tellPullRequests } from '../../../app/github/budget-news.ts'
 import { createGithubShell, githubTrees } from '../../../app/github/shell.ts'
 import { createDeliveries } from '../../../app/http/deliveries.ts'
 import { parseSignerKey } from '../../../core/evidence/log/keys.ts'
 import { createEvidenceService } from '../../../core/evidence/service.ts'
+import { createFinopsService } from '../../../core/finops/service.ts'
 import { createGatewayService } from '../../../core/gateway/service.ts'
 import { createOrchestrator } from '../../../core/orchestrator/create.ts'
 import { createJobs } from '../../../core/orchestrator/durable-jobs.ts'
@@ -46,6 +48,7 @@ export async function begin(setting: LifeSetting) {
   const trees = githubTrees(octokitFor, clock)
   const gateway = createGatewayService({ secret: 'a secret of thirty-two characters!!' } as never)
   const finops = {
+    ...createFinopsService({ store, clock, emit: async () => {}, tell: tellPullRequests(jobs, clock) }),
     forecast: async () => {
       throw new AtomicError('UNKNOWN_MODEL', 'no prices here')
     },
@@ -54,7 +57,7 @@ export async function begin(setting: LifeSetting) {
   const services = { gateway, finops, dte, evidence } as never
   const orchestrator = createOrchestrator({ store, blobs, jobs, clock, services, version: '0.0.0', source: trees })
   const shell = createGithubShell({
-    ...{ orchestrator, jobs, store, blobs, octokitFor, gateway, dte, clock, log: silent, appId },
+    ...{ orchestrator, jobs, store, blobs, octokitFor, gateway, dte, finops, clock, log: silent, appId },
     publicUrl: 'https://atomic.test',
   })
   const deliveries = createDeliveries(store, jobs, clock)
@@ -76,7 +79,7 @@ export async function begin(setting: LifeSetting) {
   })
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
   return {
-    ...{ orchestrator, jobs, octokits, shell, store },
+    ...{ orchestrator, jobs, octokits, shell, store, finops },
     hooks: `http://127.0.0.1:${(listener.address() as AddressInfo).port}/api/github/webhooks`,
     async end() {
       listener.closeAllConnections()

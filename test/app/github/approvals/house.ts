@@ -49,6 +49,7 @@ export async function smallHouse(github: SmallGitHub, clock: { now(): number }) 
     octokitFor: async () => github.octokit,
     gateway: (services as { gateway: never }).gateway,
     dte: (services as { dte: never }).dte,
+    finops: (services as { finops: never }).finops,
   })
   await jobs.start()
   return { orchestrator, shell, jobs, failures }
