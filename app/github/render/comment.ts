@@ -53,7 +53,7 @@ export function missionComment(view: MissionView, notice: Notice | undefined): s
     noticeText(notice),
     record.plan && details('Operations and batches', parts([operationsTable(record.plan), batchesTable(record.plan)])),
     whoText(record, name),
-    helpText(),
+    helpText,
     identities(record),
     link,
   ])
@@ -61,7 +61,7 @@ export function missionComment(view: MissionView, notice: Notice | undefined): s
 }
 
 /** Where there is no mission, but something to say. */
-export const plainComment = (notice: Notice): string => parts(['### Atomic', noticeText(notice), helpText()])
+export const plainComment = (notice: Notice): string => parts(['### Atomic', noticeText(notice), helpText])
 
 const noticeText = (notice: Notice | undefined): string | undefined =>
   notice && `> **To ${code(notice.login)}:** ${notice.text.replace(/\n/g, '\n> ')}`
@@ -134,11 +134,10 @@ function todo({ record, page }: MissionView): string | undefined {
   return `**What to do:** read it in ${where}, then comment\n\n${fenced(approveCommand(record, name), '')}`
 }
 
-const helpText = (): string =>
-  details(
-    'Commands',
-    table(
-      ['Comment', 'Does'],
-      help.map(({ usage, summary }) => [code(usage), text(summary)]),
-    ),
-  )
+const helpText = details(
+  'Commands',
+  table(
+    ['Comment', 'Does'],
+    help.map(({ usage, summary }) => [code(usage), text(summary)]),
+  ),
+)
