@@ -19,6 +19,8 @@ export interface SourcePrice {
   validFrom?: string
   /** ISO 8601: the first moment at which they hold no more. */
   validTo?: string
+  /** Where the provider says otherwise than the list, and that holds. */
+  corrected?: string
   regions?: readonly string[]
   /** Higher is better. */
   quality?: number

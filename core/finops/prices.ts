@@ -25,6 +25,8 @@ export interface PricedUsage {
     model: string
     /** Per million tokens (thousand searches), as published: before batch and discount. */
     unitPrices: Partial<Record<Part, string>>
+    /** Where the provider published it, where that is not what the table says. */
+    corrected?: string
     /** Where the share that a batch pays is published. */
     batch?: string
     /** The share taken off by agreement, and what it would have cost without. */
@@ -182,6 +184,7 @@ export function createPrices({ own, clock = systemClock }: { own?: OwnPriceList;
         provider: found.provider,
         model: found.model,
         unitPrices,
+        ...(found.corrected === undefined ? {} : { corrected: found.corrected }),
         ...(batch ? { batch: published?.source ?? found.table } : {}),
         ...(off === 0 ? {} : { discount: decimalText(exact(off)), listUsd: decimalText(listed) }),
       },

@@ -1,6 +1,7 @@
 import { calcPrice, findProvider, type ModelInfo, type ModelPrice } from '@pydantic/genai-prices'
 import type { PriceSource, SourcePrice, UnitPrice } from '../price-source.ts'
 import type { Part } from '../usage.ts'
+import { correctionOf } from './corrections.ts'
 
 /** The package tells of a provider only who knows its name. */
 export const genaiProviders = (
@@ -51,19 +52,30 @@ function validity(model: ModelInfo, at: Date): Pick<SourcePrice, 'validFrom' | '
 }
 
 function find(model: string, provider: string | undefined, at: Date): SourcePrice | undefined {
-  const found = calcPrice({}, model, { timestamp: at, ...(provider === undefined ? {} : { providerId: provider }) })
-  if (!found) return undefined
+  const listed = (timestamp: Date) =>
+    calcPrice({}, model, { timestamp, ...(provider === undefined ? {} : { providerId: provider }) })
+  const first = listed(at)
+  if (!first) return undefined
+  const correction = correctionOf(first.provider.id, first.model.id, at)
+  const asOf = correction?.asOf?.(at) ?? at
+  const found = asOf === at ? first : (listed(asOf) ?? first)
   const { model: info, model_price } = found
   return {
     provider: found.provider.id,
     model: info.id,
-    prices: unitPrices(model_price),
-    ...validity(info, at),
+    prices: correction?.prices ?? unitPrices(model_price),
+    ...validity(info, asOf),
+    ...(correction?.from === undefined ? {} : { validFrom: correction.from }),
+    ...(correction?.to === undefined ? {} : { validTo: correction.to }),
+    ...(correction === undefined ? {} : { corrected: correction.source }),
     ...(info.context_window === undefined ? {} : { contextTokens: info.context_window }),
   }
 }
 
-/** @pydantic/genai-prices: curated by hand and checked against two other lists, with dates of validity. */
+/**
+ * @pydantic/genai-prices: curated by hand and checked against two other lists, with dates of validity;
+ * where it is known to be wrong about a time, corrected.
+ */
 export const genaiPrices: PriceSource = {
   name: '@pydantic/genai-prices 0.1.8',
   date: '2026-09-23',
