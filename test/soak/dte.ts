@@ -1,17 +1,13 @@
 import { type RealProject, readFiles, realProjects } from '../core/dte/real/projects.ts'
 import { numbers, RealTrials, type Trial } from '../core/dte/real/trial.ts'
+import type { SoakResult } from './run.ts'
 
 /**
  * `count` seeded renames and two fifths as many moves in each of three real projects, each beside the compiler's own
  * language service: no type error may come that the base lacks, and no refusal that the service's result does not
  * justify. ATOMIC_SOAK_PROJECT=DIR tries a folder of yours instead.
  */
-export async function soak({ count, seed }: { count: number; seed: number }): Promise<{
-  name: string
-  ran: number
-  failed: number
-  detail: string
-}> {
+export async function soak({ count, seed }: { count: number; seed: number }): Promise<SoakResult> {
   const own = process.env.ATOMIC_SOAK_PROJECT
   const projects: RealProject[] =
     own === undefined ? realProjects() : [{ name: own, files: readFiles(own, '.', /\.([cm]?tsx?|json)$/) }]

@@ -2,18 +2,14 @@ import { openSqliteStore } from '../../core/storage/sqlite/open.ts'
 import { ledgerCrash } from '../core/finops/ledger-crash.ts'
 import { ledgerTrial } from '../core/finops/ledger-trial.ts'
 import { temporaryPlace } from '../core/storage/candidate.ts'
+import type { SoakResult } from './run.ts'
 
 const perStore = 100_000
 /** One process is killed for so many operations. */
 const perKill = 10_000
 
 /** `count` random reservations, settlements, expiries and deaths of callers; and processes killed meanwhile. */
-export async function soak({ count, seed }: { count: number; seed: number }): Promise<{
-  name: string
-  ran: number
-  failed: number
-  detail: string
-}> {
+export async function soak({ count, seed }: { count: number; seed: number }): Promise<SoakResult> {
   const faults: string[] = []
   const sums = { granted: 0, denied: 0, settled: 0, late: 0, expired: 0, killed: 0, repeated: 0 }
   let ran = 0

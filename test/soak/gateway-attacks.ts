@@ -1,14 +1,10 @@
 import { growth } from '../core/gateway/attacks.ts'
+import type { SoakResult } from './run.ts'
 
 const most = 2.3
 
 /** Texts made to be slow: time for twice the input. Every 50th up to 8 MB. */
-export async function soak({ count, seed }: { count: number; seed: number }): Promise<{
-  name: string
-  ran: number
-  failed: number
-  detail: string
-}> {
+export async function soak({ count, seed }: { count: number; seed: number }): Promise<SoakResult> {
   const slow: string[] = []
   let worst = 0
   for (let i = 0; i < count; i++) {

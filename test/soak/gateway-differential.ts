@@ -1,12 +1,8 @@
 import { differentialFault } from '../core/gateway/differential.ts'
+import type { SoakResult } from './run.ts'
 
 /** Random texts of tokens and half tokens, as the engine and the plain reference see them. */
-export async function soak({ count, seed }: { count: number; seed: number }): Promise<{
-  name: string
-  ran: number
-  failed: number
-  detail: string
-}> {
+export async function soak({ count, seed }: { count: number; seed: number }): Promise<SoakResult> {
   const faults: string[] = []
   for (let i = 0; i < count; i++) {
     const fault = differentialFault(seed + i)

@@ -1,14 +1,10 @@
 import { flagged, labelKey, labels } from '../core/gateway/corpus.ts'
+import type { SoakResult } from './run.ts'
 
 const megabyte = 1_000_000
 
 /** What is flagged in real source (`count` MB, 50 where none is said), against labels by hand. */
-export async function soak({ count }: { count: number }): Promise<{
-  name: string
-  ran: number
-  failed: number
-  detail: string
-}> {
+export async function soak({ count }: { count: number }): Promise<SoakResult> {
   const known = labels()
   const { read, found } = flagged(Math.min(count, 50) * megabyte)
   const verdicts = found.map((f) => known.get(labelKey(f)))

@@ -1,12 +1,8 @@
 import { roundTripFault } from '../core/gateway/round-trip.ts'
+import type { SoakResult } from './run.ts'
 
 /** Documents of random make: redacted and restored, redacted twice, parsed before and after. */
-export async function soak({ count, seed }: { count: number; seed: number }): Promise<{
-  name: string
-  ran: number
-  failed: number
-  detail: string
-}> {
+export async function soak({ count, seed }: { count: number; seed: number }): Promise<SoakResult> {
   const faults: string[] = []
   for (let i = 0; i < count; i++) {
     const fault = roundTripFault(seed + i)
