@@ -15,10 +15,19 @@ function step(highest: number): number {
   return power * ([1, 2, 5, 10].find((times) => times * power >= rough * 0.999) ?? 10)
 }
 
-/** Without what adding up floats leaves behind. */
-const marksTo = (highest: number): number[] => {
+interface Mark {
+  at: number
+  label: string
+}
+
+/** Without what adding up floats leaves behind; all with the places that their step needs. */
+const marksTo = (highest: number): Mark[] => {
   const each = step(highest)
-  return Array.from({ length: Math.ceil(highest / each - 1e-9) + 1 }, (_, i) => Number((i * each).toPrecision(12)))
+  const places = Math.max(2, -Math.floor(Math.log10(each)))
+  return Array.from({ length: Math.ceil(highest / each - 1e-9) + 1 }, (_, i) => {
+    const at = Number((i * each).toPrecision(12))
+    return { at, label: `$${at.toFixed(places)}` }
+  })
 }
 
 export interface Column {
@@ -31,7 +40,7 @@ export function columnChart({ title, columns }: { title: string; columns: readon
   const [top, bottom, height] = [12, 172, 200]
   const highest = Math.max(...columns.map((c) => c.usd), 1e-6)
   const marks = marksTo(highest)
-  const scale = marks.at(-1)!
+  const scale = marks.at(-1)!.at
   const y = (usd: number): number => Math.round(10 * (bottom - ((bottom - top) * usd) / scale)) / 10
   const slot = (width - left - 8) / columns.length
   const bar = Math.max(2, Math.min(48, slot * 0.7))
@@ -41,7 +50,7 @@ export function columnChart({ title, columns }: { title: string; columns: readon
   const most = columns.reduce((a, b) => (b.usd > a.usd ? b : a))
   const words = `${title}: ${dollars(total)} in ${columns.length} columns from ${columns[0]!.label} to ${columns.at(-1)!.label}, most on ${most.label} with ${dollars(most.usd)}.`
   return html`<figure><svg class="chart" viewBox="0 0 ${width} ${height}" role="img" aria-label="${words}">
-    ${marks.map((mark) => html`<line class="grid" x1="${left}" x2="${width - 8}" y1="${y(mark)}" y2="${y(mark)}"></line><text class="end" x="${left - 8}" y="${y(mark) + 4}">${dollars(mark)}</text>`)}
+    ${marks.map(({ at, label }) => html`<line class="grid" x1="${left}" x2="${width - 8}" y1="${y(at)}" y2="${y(at)}"></line><text class="end" x="${left - 8}" y="${y(at) + 4}">${label}</text>`)}
     ${columns.map((column, i) => {
       const x = left + slot * (i + 0.5)
       const shown = (columns.length - 1 - i) % every === 0
@@ -72,7 +81,7 @@ export function rangeChart({ title, ranges }: { title: string; ranges: readonly 
   const [row, top, names] = [28, 12, 200]
   const base = top + row * ranges.length
   const marks = marksTo(Math.max(...ranges.flatMap((r) => [r.low, r.high, r.usd, r.actual ?? 0]), 1e-6))
-  const scale = marks.at(-1)!
+  const scale = marks.at(-1)!.at
   const x = (usd: number): string => (names + ((width - names - 40) * usd) / scale).toFixed(1)
   const words = ranges
     .slice(0, 20)
@@ -82,7 +91,7 @@ export function rangeChart({ title, ranges }: { title: string; ranges: readonly 
     })
     .join('; ')
   return html`<figure><svg class="chart" viewBox="0 0 ${width} ${base + 32}" role="img" aria-label="${title}. ${words}.">
-    ${marks.map((mark) => html`<line class="grid" x1="${x(mark)}" x2="${x(mark)}" y1="${top}" y2="${base}"></line><text class="middle" x="${x(mark)}" y="${base + 20}">${dollars(mark)}</text>`)}
+    ${marks.map(({ at, label }) => html`<line class="grid" x1="${x(at)}" x2="${x(at)}" y1="${top}" y2="${base}"></line><text class="middle" x="${x(at)}" y="${base + 20}">${label}</text>`)}
     ${ranges.map((range, i) => {
       const y = top + row * (i + 0.5)
       const { actual } = range

@@ -40,6 +40,15 @@ it('draws ranges inside the frame', () => {
   )
 })
 
+it.each([
+  [[0.42], ['$0.00', '$0.20', '$0.40', '$0.60']],
+  [[11.94], ['$0.00', '$5.00', '$10.00', '$15.00']],
+  [[0.00003], ['$0.00000', '$0.00001', '$0.00002', '$0.00003']],
+])('marks the scale of %j evenly, all with as many places', (values, labels) => {
+  const { text } = columnChart({ title: 'Days', columns: values.map((usd) => ({ label: 'd', usd })) })
+  expect([...text.matchAll(/<text class="end"[^>]*>([^<]*)</g)].map(([, label]) => label)).toEqual(labels)
+})
+
 it('writes labels as text, and small amounts with their digits', () => {
   const { text } = columnChart({ title: '<b>', columns: [{ label: '"><script>', usd: 0.0004 }] })
   expect(text).not.toMatch(/<b>|<script>/)
