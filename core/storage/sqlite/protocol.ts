@@ -15,7 +15,7 @@ export interface Failure {
 }
 export type Answer = { id: number; value: unknown } | { id: number; failure: Failure }
 
-/** To the thread: a request and the id that its answer will bear. */
+/** To the thread, several at once: a request and the id that its answer will bear. */
 export type Message = { id: number; request: Request }
 /** From the thread: whether the database could be opened, then answers. */
 export type Report = { opened: true } | { refused: Failure } | { answers: Answer[] }

@@ -20,6 +20,7 @@ export async function startThread(path: string): Promise<Thread> {
   const worker = new Worker(entry, { workerData: { path }, name: 'atomic-store' })
   const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: unknown) => void }>()
   let lastId = 0
+  let unsent: Message[] = []
   let ended: AtomicError | undefined
   let closing: Promise<void> | undefined
 
@@ -35,13 +36,18 @@ export async function startThread(path: string): Promise<Thread> {
     if ('failure' in answer) one?.reject(errorOf(answer.failure))
     else one?.resolve(answer.value)
   }
+  /** What is asked in one turn goes over together: waking the thread costs more than most answers. */
+  const flush = (): void => {
+    worker.postMessage(unsent)
+    unsent = []
+  }
   const send = <T>(request: Request): Promise<T> => {
     if (ended) return Promise.reject(ended)
     return new Promise<T>((resolve, reject) => {
       if (waiting.size === 0) worker.ref()
       const id = ++lastId
       waiting.set(id, { resolve: resolve as (value: unknown) => void, reject })
-      worker.postMessage({ id, request } satisfies Message)
+      if (unsent.push({ id, request }) === 1) queueMicrotask(flush)
     })
   }
 

@@ -39,7 +39,7 @@ function serve(path: string): void {
     flush()
   }
 
-  port.on('message', ({ id, request }: Message) => {
+  const take = ({ id, request }: Message): void => {
     if (request.op === 'close') {
       drain()
       db.close()
@@ -49,13 +49,17 @@ function serve(path: string): void {
     }
     if (request.op === 'commit') {
       sequencer.add(request.writes, (failure) => answers.push(failure ? { id, failure } : { id, value: undefined }))
-    } else {
-      try {
-        answers.push({ id, value: read(tables, request) })
-      } catch (error) {
-        answers.push({ id, failure: failureOf(error) })
-      }
+      return
     }
+    try {
+      answers.push({ id, value: read(tables, request) })
+    } catch (error) {
+      answers.push({ id, failure: failureOf(error) })
+    }
+  }
+
+  port.on('message', (messages: Message[]) => {
+    for (const message of messages) take(message)
     // Messages that are here already are taken in first: so groups form by themselves under load.
     if (!scheduled) setImmediate(drain)
     scheduled = true
