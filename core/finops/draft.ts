@@ -35,6 +35,7 @@ export class Draft {
   readonly #remembered: ReadonlySet<string>
   readonly #cells = new Map<string, Promise<Cell>>()
   readonly #used = new Map<string, { collection: string; key: string; cell: Cell; changed: boolean }>()
+  readonly #unread = new Map<string, Write>()
 
   /** @param remembered collections whose rows are hot and few */
   constructor(store: Store, memory: RowMemory, remembered: ReadonlySet<string>) {
@@ -73,14 +74,21 @@ export class Draft {
     this.#used.set(idOf(collection, key), { collection, key, cell, changed: true })
   }
 
+  /** A row that only goes with another one, whose version says enough: neither read nor checked. */
+  follow(collection: string, key: string, value: unknown): void {
+    const write = value === undefined ? { remove: { collection, key } } : { put: { collection, key, value } }
+    this.#unread.set(idOf(collection, key), write)
+  }
+
   /** The changes, and a check of each remembered row that was only read. */
   writes(): Write[] {
-    return [...this.#used.values()].flatMap(({ collection, key, cell, changed }): Write[] => {
+    const known = [...this.#used.values()].flatMap(({ collection, key, cell, changed }): Write[] => {
       const expect = cell.version
       if (!changed) return [{ check: { collection, key, expect } }]
       if (cell.now !== undefined) return [{ put: { collection, key, value: cell.now, expect } }]
       return cell.before === undefined ? [] : [{ remove: { collection, key, expect } }]
     })
+    return [...known, ...this.#unread.values()]
   }
 
   /** To be called when the writes have been committed. */

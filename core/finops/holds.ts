@@ -1,5 +1,5 @@
 import { canonicalDigest } from '../platform/canonical.ts'
-import type { Store } from '../storage/store.ts'
+import type { Row, Store } from '../storage/store.ts'
 import { type BudgetRow, emptyRow, release } from './account.ts'
 import type { Draft } from './draft.ts'
 
@@ -25,27 +25,34 @@ export const readHold = (draft: Draft, key: string): Promise<Hold | undefined> =
 
 export async function writeHold(draft: Draft, key: string, hold: Hold): Promise<void> {
   await draft.set(holds, key, hold)
-  await draft.set(expiries, expiryKey(key, hold), key)
+  draft.follow(expiries, expiryKey(key, hold), key)
 }
 
 /** Gives the amount back to every budget that it was held in. */
 export async function removeHold(draft: Draft, key: string, hold: Hold): Promise<void> {
   await draft.set(holds, key, undefined)
-  await draft.set(expiries, expiryKey(key, hold), undefined)
+  draft.follow(expiries, expiryKey(key, hold), undefined)
   for (const scope of hold.scopes) {
     const row = (await draft.get<BudgetRow>(budgets, scope)) ?? emptyRow
     await draft.set(budgets, scope, release(row, hold.usd))
   }
 }
 
+/** The holds that expire first. */
+export const firstToExpire = (store: Store, after?: string): Promise<Row<string>[]> =>
+  store.list<string>(expiries, { limit: page, ...(after === undefined ? {} : { after }) })
+
 /** Removes what expired by `now` (ISO 8601 UTC). */
-export async function removeExpired(store: Store, draft: Draft, now: string): Promise<void> {
-  for (let after: string | undefined; ; ) {
-    const rows = await store.list<string>(expiries, { limit: page, ...(after === undefined ? {} : { after }) })
+export async function removeExpired(
+  store: Store,
+  draft: Draft,
+  now: string,
+  first: readonly Row<string>[],
+): Promise<void> {
+  for (let rows = first; ; rows = await firstToExpire(store, rows.at(-1)!.key)) {
     const due = rows.filter(({ key }) => key.slice(0, now.length) <= now)
     const found = await Promise.all(due.map(async ({ value }) => ({ key: value, hold: await readHold(draft, value) })))
     for (const { key, hold } of found) if (hold) await removeHold(draft, key, hold)
     if (due.length < page) return
-    after = rows.at(-1)!.key
   }
 }

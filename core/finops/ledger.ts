@@ -8,7 +8,7 @@ import type { Store, Write } from '../storage/store.ts'
 import { type BudgetRow, emptyRow, rolled } from './account.ts'
 import { type Applied, apply, entries, prefetch } from './apply.ts'
 import { Draft, RowMemory } from './draft.ts'
-import { budgets, removeExpired } from './holds.ts'
+import { budgets, firstToExpire, removeExpired } from './holds.ts'
 import { observeLatency } from './latency.ts'
 import { exact, usdNumber } from './money.ts'
 import { createOutbox, type Emit, outboxCollection } from './outbox.ts'
@@ -72,11 +72,9 @@ export function openLedger({ store, clock, emit, tell }: LedgerPorts): Ledger {
     const draft = new Draft(store, memory, remembered)
     const more: Write[] = []
     const settled: (() => void)[] = []
-    await prefetch(
-      draft,
-      batch.map(({ posting }) => posting),
-    )
-    await removeExpired(store, draft, at.toISOString())
+    const postings = batch.map(({ posting }) => posting)
+    const [expiring] = await Promise.all([firstToExpire(store), prefetch(draft, postings)])
+    await removeExpired(store, draft, at.toISOString(), expiring)
     for (const { posting, resolve, reject } of batch) {
       try {
         const applied = await apply(store, draft, posting, at)
