@@ -31,8 +31,11 @@ const leastOutput = 256
 /** ms until the first token, and how much slower than usual the slowest twentieth is. */
 const firstTokenMs = 1_500
 const slowTail = 2
-/** Counting takes 2 to 5 ms; on a machine that is busy it stops after this, with what it has by then. */
-const counting = { samples: 512, deadlineMs: 8 }
+/**
+ * As many samples as keep the error below 3.5 % in 95 of 100 changes of 1,000 files; on a machine that
+ * is busy counting stops after this, with what it has by then.
+ */
+export const counting = { samples: 256, deadlineMs: 5 }
 
 type Bounds = { low: number; high: number }
 interface Amounts {

@@ -3,7 +3,7 @@ import { countTokens as countedByPeer } from 'gpt-tokenizer/encoding/o200k_base'
 import { createAuthenticate } from '../../app/http/auth.ts'
 import { createServer } from '../../app/http/server.ts'
 import { emptyCalibration, interval, learned } from '../../core/finops/conformal.ts'
-import { forecast } from '../../core/finops/forecast.ts'
+import { counting, forecast } from '../../core/finops/forecast.ts'
 import { observedP95 } from '../../core/finops/latency.ts'
 import { openLedger } from '../../core/finops/ledger.ts'
 import { createPrices } from '../../core/finops/prices.ts'
@@ -163,7 +163,7 @@ export async function bench(): Promise<{ name: string; figures: Record<string, n
         estimateTokens(
           chosen.map((f) => f.content),
           model,
-          { samples: 512, deadlineMs: 8 },
+          counting,
         ).tokens - whole,
       ) / whole
     )
