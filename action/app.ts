@@ -1,10 +1,13 @@
 import { oidcAudience } from '../core/contracts/common.ts'
+import type { BudgetRequest } from '../core/contracts/finops.ts'
 import type { Mission, VerificationReport } from '../core/contracts/index.ts'
 import { AtomicError } from '../core/platform/errors.ts'
 
-/** The app, as a run of the Action sees it: it may report what it found, and fetch the pack. */
+/** The app, as a run of the Action sees it: it may report what it found and what it used, and fetch the pack. */
 export interface App {
   report(missionId: string, report: VerificationReport): Promise<Mission>
+  /** What a call of a model used; told again under its request id, it is the same call. */
+  meter(call: Extract<BudgetRequest, { usage: unknown }>): Promise<void>
   /** The audit pack, as the app writes it now. */
   pack(missionId: string): Promise<Uint8Array>
 }
@@ -84,6 +87,11 @@ export function openApp(options: AppOptions): App {
         'application/json',
       )
       return (await response.json()) as Mission
+    },
+    async meter(call) {
+      // Its request id makes it the same call; the run's key stands for one report.
+      const { key: _, ...rest } = options
+      await (await post(rest, '/finops/budget', call, 'application/json')).body?.cancel()
     },
     async pack(missionId) {
       const response = await post(options, '/evidence/export', { missionId }, 'application/zip')

@@ -14,6 +14,7 @@ import { leaveMutation, mutationFindings, mutationOf } from '../mutation.ts'
 import { verifiedSummary } from '../summary.ts'
 import { testFindings } from '../test-findings.ts'
 import { lacksLockFile, testsOf } from '../tests.ts'
+import { tellUsage } from '../usage.ts'
 import { failures, isPlanned, isUnderWay, type Verified } from '../verified.ts'
 
 /** The mission's page, where the app keeps it, and this run. */
@@ -108,16 +109,18 @@ function findings(found: Verified): Finding[] {
 const isFinal = ({ expected }: Verified): boolean => expected.rolledBack === 0 && expected.landed === expected.planned
 
 /** Reporting is part of the job: where the app does not take it, nobody has seen the result. */
-async function tell({ app, log }: Job, found: Verified, report: VerificationReport): Promise<Finding[]> {
+async function tell({ app, env, log }: Job, found: Verified, report: VerificationReport): Promise<Finding[]> {
   const missionId = found.range.landings[0]?.missionId
-  if (app === undefined || missionId === undefined || !isFinal(found)) return []
+  if (app === undefined || missionId === undefined) return []
+  const unmetered = await tellUsage(env.ATOMIC_USAGE, app, missionId)
+  if (!isFinal(found)) return unmetered
   try {
     await app.report(missionId, report)
     log.info(`Reported to mission ${missionId}.`)
-    return []
+    return unmetered
   } catch (error) {
     if (!isAtomicError(error)) throw error
-    return [{ kind: 'error', title: 'Not reported', message: `${error.message} ${error.next}` }]
+    return [...unmetered, { kind: 'error', title: 'Not reported', message: `${error.message} ${error.next}` }]
   }
 }
 
@@ -133,7 +136,7 @@ async function judge(job: Job): Promise<Outcome> {
   if (junit !== undefined) leave(job.run, 'junit.xml', junit)
   if (found.mutation !== undefined) leaveMutation(job.run, found.mutation)
   return {
-    passed: report.passed && !isUnderWay(found) && unheard.length === 0,
+    passed: report.passed && !isUnderWay(found) && unheard.every(({ kind }) => kind !== 'error'),
     pending: report.passed && isUnderWay(found),
     outputs: {
       'plan-digest': report.planDigest,

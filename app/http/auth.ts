@@ -69,7 +69,9 @@ export function requireScope(caller: Caller, scope: string): void {
 }
 
 /** Calls that a run of the Action may make for missions of its own repository, beside reporting. */
-const forOwnRuns: ReadonlySet<RouteName> = new Set(['evidence.export'])
+const forOwnRuns: ReadonlySet<RouteName> = new Set(['evidence.export', 'finops.consume'])
+/** What a run may say of a call that it made: whose budgets it counts in is not among it. */
+const ofOwnCalls = new Set('missionId step model pricedAs provider usage requestId reported batch latencyMs'.split(' '))
 
 /** @throws AtomicError `NOT_ALLOWED` with the missing scope. */
 export function authorise(name: RouteName, caller: Caller): void {
@@ -98,8 +100,13 @@ export async function authoriseBody(
     if ((atomicEventTypes as readonly string[]).includes(type)) requireScope(caller, 'service')
   }
   if (caller.run !== undefined && forOwnRuns.has(name)) {
-    const { missionId } = body as { missionId: string }
-    const repository = await repositoryOf(missionId)
+    const { missionId, reported } = body as { missionId?: string; reported?: boolean }
+    if (
+      name === 'finops.consume' &&
+      (reported !== true || !Object.keys(body as object).every((k) => ofOwnCalls.has(k)))
+    )
+      throw new AtomicError('NOT_ALLOWED', 'A run may only report what calls of models for its own mission used.')
+    const repository = missionId === undefined ? undefined : await repositoryOf(missionId)
     if (repository?.toLowerCase() !== caller.run.repository.toLowerCase())
       throw new AtomicError('NOT_FOUND', 'No event of this mission is recorded.')
   }

@@ -1,5 +1,10 @@
 import { createHash } from 'node:crypto'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
+import { readUsage } from '../../action/usage.ts'
+import { BudgetRequest } from '../../core/contracts/finops.ts'
 import { VerificationReport } from '../../core/contracts/index.ts'
 import { missionEvents, openWorld, packOf, record } from '../core/evidence/world.ts'
 import { type Scene, setScene } from '../github/scene.ts'
@@ -47,6 +52,56 @@ test('a verified change is reported to the app, once, by who the run is', async 
     tests: { command: 'npm test', passed: true, total: 1, failed: 0 },
   })
   expect(report.tests?.junit).toContain('<testcase')
+})
+
+test('calls of models that the workflow made are told with the report, what cannot be billed by name', async () => {
+  pull = await PullRequest.open(scene)
+  await pull.landAll()
+  const file = join(await mkdtemp(join(tmpdir(), 'atomic-usage-')), 'usage.jsonl')
+  onTestFinished(() => rm(dirname(file), { recursive: true, force: true }))
+  const openai = { prompt_tokens: 100, completion_tokens: 20, prompt_tokens_details: { cached_tokens: 60 } }
+  const lines = [
+    { requestId: 'resp_1', model: 'gpt-5', provider: 'openai', usage: openai },
+    { requestId: 'msg_2', model: 'claude-haiku-4-5', usage: { inputTokens: 7, outputTokens: 3 }, batch: true },
+  ]
+  await writeFile(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+  const unknown = { code: 'UNKNOWN_MODEL', detail: 'No price.' }
+  const app = await startAddress(scene.github, ({ body }) =>
+    (body as { requestId?: string }).requestId === 'msg_2' ? { status: 422, body: unknown } : { status: 200 },
+  )
+  const result = await pull.run({ 'app-url': app.url }, { env: { ATOMIC_USAGE: file } })
+  app.stop()
+  expect(result).toMatchObject({ exitCode: 0, outputs: { passed: 'true' } })
+  expect(app.calls.map(({ path, body }) => [path, BudgetRequest.safeParse(body).data])).toEqual([
+    [
+      '/finops/budget',
+      {
+        ...lines[0],
+        usage: { inputTokens: 100, outputTokens: 20, cachedInputTokens: 60 },
+        missionId: 'msn_1',
+        step: 'verify',
+        reported: true,
+      },
+    ],
+    ['/finops/budget', { ...lines[1], missionId: 'msn_1', step: 'verify', reported: true }],
+    ['/missions/msn_1/verification', undefined],
+  ])
+  expect(result.annotations).toContainEqual(
+    expect.objectContaining({ title: 'Not metered', message: expect.stringContaining('422 (UNKNOWN_MODEL') }),
+  )
+})
+
+test.each([
+  ['{', 'Line 1 of the file that ATOMIC_USAGE names is not JSON'],
+  ['{"requestId":"r","model":"m","usage":{},"usd":1}', 'Line 1 of the file that ATOMIC_USAGE names does not fit'],
+  ['\n{"requestId":"r","model":"m","usage":{"prompt":1}}', 'Line 2 of the file that ATOMIC_USAGE names has no usage'],
+])('calls of models are read with care: %s', async (text, says) => {
+  const file = join(await mkdtemp(join(tmpdir(), 'atomic-usage-')), 'usage.jsonl')
+  onTestFinished(() => rm(dirname(file), { recursive: true, force: true }))
+  await writeFile(file, text)
+  expect(() => readUsage(file)).toThrow(
+    expect.objectContaining({ code: 'INVALID_REQUEST', message: expect.stringContaining(says) as string }),
+  )
 })
 
 test('a report that the app does not take fails the run, and says why', async () => {

@@ -193,6 +193,40 @@ describe('GitHub Actions OIDC', () => {
     expect(callers).toHaveLength(1)
   })
 
+  it('reports what calls of models used for its own repository’s missions, and moves no other money', async () => {
+    const { url, token, callers } = await start()
+    home = 'ada/engine'
+    const usage = { inputTokens: 1, outputTokens: 1 }
+    const told = { model: 'gpt-5', usage, requestId: 'r', missionId: 'm', reported: true }
+    const post = async (body: object) =>
+      (
+        await fetch(`${url}/finops/budget`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', authorization: `Bearer ${await token()}` },
+          body: JSON.stringify(body),
+        })
+      ).status
+    expect(await post(told)).toBe(200)
+    expect(callers).toHaveLength(1)
+    const { missionId, ...ofNone } = told
+    expect(await post(ofNone)).toBe(404)
+    home = 'ada/other'
+    expect(await post(told)).toBe(404)
+    home = 'ada/engine'
+    for (const body of [
+      { ...told, reported: false },
+      { ...told, scope: 'organisation:ada' },
+      { ...told, person: 'ada' },
+      { ...told, repository: 'ada/other' },
+      { total: 1e6 },
+      { usd: 1, missionId, requestId: 'r' },
+      { reserve: 1, missionId, requestId: 'r' },
+      { release: true, requestId: 'r' },
+    ])
+      expect([body, await post(body)]).toEqual([body, 403])
+    expect(callers).toHaveLength(1)
+  })
+
   it('may report, and nothing else', async () => {
     const { url, token, callers } = await start()
     const good = await token()
