@@ -127,6 +127,7 @@ function postingOf(request: BudgetRequest, caller: Actor, facts: BudgetFacts): P
       ...entry,
       provider: priced.source.provider,
       usage,
+      lines: priced.lines,
       ...(batch === undefined ? {} : { batch }),
       ...(latencyMs === undefined ? {} : { latencyMs }),
       ...(priced.source.listUsd === undefined ? {} : { listUsd: priced.source.listUsd }),

@@ -1,67 +1,53 @@
-import { csv } from './csv.ts'
+import { type FocusCharge, focusCsv, type Meter, request } from '../platform/focus.ts'
+import { decimalText, exact } from './money.ts'
 import type { LedgerEntry } from './posting.ts'
+import type { PriceLine } from './prices.ts'
+import type { Part } from './usage.ts'
 
-type Cell = string | null
-
-const hourMs = 3_600_000
-/** Date/time format of FOCUS: ISO 8601 UTC to the second. */
-const time = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`
-const monthStart = (at: Date, plus: number): number => Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + plus, 1)
-const unknown = 'Unknown'
-
-function tags(entry: LedgerEntry): string {
-  const { missionId, repository, person } = entry
-  return JSON.stringify({
-    ...(missionId === undefined ? {} : { mission: missionId }),
-    ...(repository === undefined ? {} : { repository }),
-    person,
-  })
+const names: Record<Part, string> = {
+  inputTokens: 'Input Tokens',
+  cachedInputTokens: 'Cached Input Tokens',
+  cacheWriteTokens: 'Cache Write Tokens',
+  cacheWrite1hTokens: 'Cache Write 1 Hour Tokens',
+  outputTokens: 'Output Tokens',
+  reasoningTokens: 'Reasoning Tokens',
+  webSearches: 'Web Searches',
 }
 
-/** What each column says of an entry. What is paid per request, and not by tokens, counts requests. */
-const columns: Record<string, (entry: LedgerEntry, at: Date) => Cell> = {
-  BilledCost: (e) => e.usd,
-  BillingAccountId: () => 'atomic',
-  BillingAccountName: () => 'Atomic',
-  BillingAccountType: () => 'Installation',
-  BillingCurrency: () => 'USD',
-  BillingPeriodEnd: (_, at) => time(monthStart(at, 1)),
-  BillingPeriodStart: (_, at) => time(monthStart(at, 0)),
-  ChargeCategory: () => 'Usage',
-  ChargeClass: () => null,
-  ChargeDescription: (e) => `Model usage${e.model === undefined ? '' : `: ${e.model}`}`,
-  ChargeFrequency: () => 'Usage-Based',
-  ChargePeriodEnd: (_, at) => time(Math.floor(at.getTime() / hourMs) * hourMs + hourMs),
-  ChargePeriodStart: (_, at) => time(Math.floor(at.getTime() / hourMs) * hourMs),
-  ConsumedQuantity: (e) => String(e.tokens ?? 1),
-  ConsumedUnit: (e) => (e.tokens === undefined ? 'Requests' : 'Tokens'),
-  ContractedCost: (e) => e.usd,
-  EffectiveCost: (e) => e.usd,
-  HostProviderName: (e) => e.provider ?? unknown,
-  InvoiceIssuerName: (e) => e.provider ?? unknown,
-  ListCost: (e) => e.listUsd ?? e.usd,
-  PricingCategory: () => 'Standard',
-  PricingQuantity: (e) => String(e.tokens ?? 1),
-  PricingUnit: (e) => (e.tokens === undefined ? 'Requests' : 'Tokens'),
-  ServiceCategory: () => 'AI and Machine Learning',
-  ServiceName: (e) => e.model ?? unknown,
-  ServiceProviderName: (e) => e.provider ?? unknown,
-  ServiceSubcategory: () => 'Generative AI',
-  SubAccountId: (e) => e.scope,
-  SubAccountName: (e) => e.scope,
-  SubAccountType: () => 'Budget scope',
-  Tags: tags,
-  x_RequestId: (e) => e.requestId ?? null,
+function metered(line: PriceLine, batch: boolean): Pick<FocusCharge, 'meter' | 'billedCost' | 'listCost'> {
+  const { part, quantity, listUnitUsd, unitUsd = listUnitUsd, above } = line
+  const terms = { ...(batch ? { Batch: true } : {}), ...(above === undefined ? {} : { AboveInputTokens: above }) }
+  const meter: Meter = {
+    name: names[part],
+    unit: part === 'webSearches' ? 'Searches' : 'Tokens',
+    quantity: String(quantity),
+    listUnitPrice: listUnitUsd,
+    unitPrice: unitUsd,
+    terms,
+  }
+  const cost = (price: string): string => decimalText(exact(price).times(quantity))
+  return { meter, billedCost: cost(unitUsd), listCost: cost(listUnitUsd) }
 }
-const names = Object.keys(columns)
 
-/**
- * The mandatory columns of the Cost and Usage dataset of FOCUS 1.4 (ratified 4 June 2026, which
- * dropped ProviderName and PublisherName), and those conditional ones that apply; a row an entry.
- * https://focus.finops.org/focus-specification/
- */
-export const focusCsv = (entries: readonly LedgerEntry[]): string =>
-  csv(
-    names,
-    entries.map((entry) => names.map((name) => columns[name]!(entry, new Date(entry.at)))),
-  )
+/** A row for each part of a call that was used, each with its own price; one for what was told as an amount. */
+function charges(entry: LedgerEntry): FocusCharge[] {
+  const { at, scope, person, provider, model, missionId, repository, requestId, tokens, lines, batch = false } = entry
+  const about = {
+    at,
+    scope,
+    tags: {
+      ...(missionId === undefined ? {} : { mission: missionId }),
+      ...(repository === undefined ? {} : { repository }),
+      person,
+    },
+    ...(provider === undefined ? {} : { provider }),
+    ...(model === undefined ? {} : { model }),
+    ...(requestId === undefined ? {} : { requestId }),
+  }
+  if (lines !== undefined && lines.length > 0) return lines.map((line) => ({ ...about, ...metered(line, batch) }))
+  const consumed = tokens === undefined ? {} : { consumed: { quantity: String(tokens), unit: 'Tokens' as const } }
+  return [{ ...about, ...request(entry.usd, entry.listUsd), ...consumed }]
+}
+
+/** The entries of the ledger as FOCUS, in their order. */
+export const entriesAsFocus = (entries: readonly LedgerEntry[]): string => focusCsv(entries.flatMap(charges))

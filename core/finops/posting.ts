@@ -1,6 +1,7 @@
 import type { Actor } from '../contracts/index.ts'
 import { AtomicError } from '../platform/errors.ts'
 import type { Limits } from './account.ts'
+import type { PriceLine } from './prices.ts'
 import type { TokenUsage } from './usage.ts'
 
 /** What a cost was for. */
@@ -10,6 +11,8 @@ export interface Purpose {
   provider?: string
   tokens?: number
   usage?: TokenUsage
+  /** What each part of the usage cost, by the lists of its time. */
+  lines?: PriceLine[]
   /** What the published list asks, where something else was agreed; exact. */
   listUsd?: string
   batch?: boolean

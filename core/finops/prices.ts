@@ -35,6 +35,18 @@ export interface PricedUsage {
   }
 }
 
+/** What was used of one part, and what one of it costs: US dollars, exact. */
+export interface PriceLine {
+  part: Part
+  quantity: number
+  /** By the list, for a batch what that costs. */
+  listUnitUsd: string
+  /** As agreed; absent: by the list. */
+  unitUsd?: string
+  /** The tier: for requests with more input tokens. */
+  above?: number
+}
+
 /** Where two lists differ on a model, US dollars a million tokens. */
 export interface Disagreement {
   part: Part
@@ -63,7 +75,7 @@ export interface Prices {
   /** @throws AtomicError `UNKNOWN_MODEL`. */
   find(model: string, provider?: string, at?: Date): PricedModel
   /** @throws AtomicError `UNKNOWN_MODEL`, `INVALID_REQUEST`. */
-  price(request: PriceRequest): PricedUsage
+  price(request: PriceRequest): PricedUsage & { lines: PriceLine[] }
   /** Every model of any list, once; by provider and name. */
   list(at?: Date): PricedModel[]
 }
@@ -77,10 +89,9 @@ const unknown = (model: string, why: string): AtomicError =>
   new AtomicError('UNKNOWN_MODEL', `Model "${model.slice(0, longestName)}" ${why}.`)
 
 /** A tier holds for the whole request once its input is above the start. */
-function unitPrice({ base, tiers = [] }: UnitPrice, inputTokens: number): Big {
-  let highest = base
-  for (const tier of tiers.toSorted((a, b) => a.above - b.above)) if (inputTokens > tier.above) highest = tier.price
-  return exact(highest)
+function unitPrice({ base, tiers = [] }: UnitPrice, inputTokens: number): { each: Big; above?: number } {
+  const reached = tiers.filter(({ above }) => inputTokens > above).sort((a, b) => b.above - a.above)[0]
+  return reached === undefined ? { each: exact(base) } : { each: exact(reached.price), above: reached.above }
 }
 
 const compared: readonly Part[] = ['inputTokens', 'cachedInputTokens', 'outputTokens']
@@ -146,7 +157,7 @@ export function createPrices({ own, clock = systemClock }: { own?: OwnPriceList;
     throw unknown(model, `has no price${provider === undefined ? '' : ` from provider "${provider}"`} in ${lists}`)
   }
 
-  function price({ provider, model, usage, at, batch = false }: PriceRequest): PricedUsage {
+  function price({ provider, model, usage, at, batch = false }: PriceRequest): PricedUsage & { lines: PriceLine[] } {
     const time = at === undefined ? new Date(clock.now()) : new Date(at)
     if (Number.isNaN(time.getTime())) throw new AtomicError('INVALID_REQUEST', '"at" is not a time.')
     const amounts = disjoint(usage)
@@ -155,6 +166,7 @@ export function createPrices({ own, clock = systemClock }: { own?: OwnPriceList;
     const shares = found.batch ?? published?.shares
     if (batch && shares === undefined) throw unknown(model, `has no known price for batches from ${found.provider}`)
     const off = own?.discount(found, time) ?? 0
+    const lines: PriceLine[] = []
     const parts: PricedUsage['parts'] = {}
     const unitPrices: PricedUsage['source']['unitPrices'] = {}
     let sum = exact(0)
@@ -165,12 +177,18 @@ export function createPrices({ own, clock = systemClock }: { own?: OwnPriceList;
       const unit = found.prices[part]
       const share = batch ? shares?.[part] : 1
       if (!unit || share === undefined) throw unknown(model, `has no price for ${part} in ${found.table}`)
-      const each = unitPrice(unit, usage.inputTokens)
-      const list = each
-        .times(amounts[part])
-        .times(part === 'webSearches' ? thousand : million)
-        .times(exact(share))
+      const { each, above } = unitPrice(unit, usage.inputTokens)
+      const one = each.times(part === 'webSearches' ? thousand : million).times(exact(share))
+      const list = one.times(amounts[part])
       const usd = off === 0 ? list : list.times(exact(1).minus(off))
+      if (amounts[part] > 0)
+        lines.push({
+          part,
+          quantity: amounts[part],
+          listUnitUsd: decimalText(one),
+          ...(off === 0 ? {} : { unitUsd: decimalText(one.times(exact(1).minus(off))) }),
+          ...(above === undefined ? {} : { above }),
+        })
       parts[part] = decimalText(usd)
       unitPrices[part] = decimalText(each)
       sum = sum.plus(usd)
@@ -179,6 +197,7 @@ export function createPrices({ own, clock = systemClock }: { own?: OwnPriceList;
     return {
       usd: decimalText(sum),
       parts,
+      lines,
       source: {
         table: found.table,
         provider: found.provider,
@@ -214,5 +233,9 @@ const published = createPrices()
  * never taken for free); `INVALID_REQUEST` where the parts do not fit into their wholes.
  */
 export function priceUsage(request: PriceRequest, clock?: Clock): PricedUsage {
-  return published.price({ ...request, at: request.at ?? new Date((clock ?? systemClock).now()) })
+  const { lines: _, ...priced } = published.price({
+    ...request,
+    at: request.at ?? new Date((clock ?? systemClock).now()),
+  })
+  return priced
 }

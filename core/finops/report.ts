@@ -1,9 +1,9 @@
 import type { CostReport } from '../contracts/finops.ts'
 import { Content } from '../contracts/index.ts'
+import { csv } from '../platform/csv.ts'
 import type { Store } from '../storage/store.ts'
 import { entries as collection } from './apply.ts'
-import { csv } from './csv.ts'
-import { focusCsv } from './focus.ts'
+import { entriesAsFocus } from './focus.ts'
 import { exact, usdNumber } from './money.ts'
 import type { LedgerEntry } from './posting.ts'
 
@@ -72,7 +72,7 @@ export async function costReport(store: Store, query: ReportQuery): Promise<Cost
   const attachment = (name: string) => ({ 'content-disposition': `attachment; filename="${name}"` })
   switch (query.format ?? 'json') {
     case 'focus':
-      return new Content('text/csv; charset=utf-8', focusCsv(found), attachment('atomic-focus.csv'))
+      return new Content('text/csv; charset=utf-8', entriesAsFocus(found), attachment('atomic-focus.csv'))
     case 'csv':
       return new Content(
         'text/csv; charset=utf-8',

@@ -12,7 +12,7 @@ import type { MissionView } from '../mission-view.ts'
 import { provJsonText } from '../prov-json.ts'
 import { provenanceOf } from '../provenance.ts'
 import { byPath, jsonText, type Made, madeFile, type PackFile, textFile } from './files.ts'
-import { finopsDocument, focusCsv } from './finops.ts'
+import { finopsDocument, finopsFocus } from './finops.ts'
 import { mutationHtml } from './mutation-html.ts'
 import { placeArtifacts } from './placing.ts'
 import { readme } from './readme.ts'
@@ -65,7 +65,7 @@ export function derivedFiles(
   return new Map<string, () => Made>([
     ['README.md', () => readme(view, { origin, treeSize: Number(size), keys })],
     ['approvals.json', () => jsonText(approvalsDocument(view))],
-    ['finops.focus.csv', () => focusCsv(view)],
+    ['finops.focus.csv', () => finopsFocus(view)],
     ['finops.json', () => jsonText(finopsDocument(view))],
     ['provenance.json', () => provJsonText(provenanceOf(view))],
     ['report.html', () => reportHtml(view, { diffs, mutation: pages, origin })],

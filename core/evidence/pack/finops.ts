@@ -1,8 +1,11 @@
+import { focusCsv, request } from '../../platform/focus.ts'
 import type { MissionView } from '../mission-view.ts'
 import { lastBefore } from '../mission-view.ts'
 
 const micros = (usd: number): bigint => BigInt(Math.round(usd * 1e6))
 const usdOf = (amount: bigint): number => Number(amount) / 1e6
+/** Plain digits, as a small number would not print. */
+const decimalOf = (amount: bigint): string => usdOf(amount).toFixed(6)
 
 /** `finops.json`: what was forecast, what was recorded as spent. USD, rounded to 6 places. */
 export function finopsDocument(view: MissionView): unknown {
@@ -30,33 +33,17 @@ export function finopsDocument(view: MissionView): unknown {
   }
 }
 
-const quoted = (text: string): string =>
-  // A leading = + - @ would be run as a formula by a spreadsheet.
-  `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`
-
-/** `finops.focus.csv`: the same as FOCUS columns (https://focus.finops.org, version 1.2), one row a charge. */
-export function focusCsv(view: MissionView): string {
-  const rows = view.of('budget.consumed').map(({ eventId, recordedAt, payload }) => {
-    const cost = usdOf(micros(payload.usd)).toString()
-    return {
-      BilledCost: cost,
-      BillingCurrency: 'USD',
-      ChargeCategory: 'Usage',
-      ChargeDescription: 'Model usage',
-      ChargePeriodEnd: recordedAt,
-      ChargePeriodStart: recordedAt,
-      ConsumedQuantity: String(payload.tokens ?? ''),
-      ConsumedUnit: payload.tokens === undefined ? '' : 'Tokens',
-      EffectiveCost: cost,
-      ProviderName: payload.provider ?? '',
-      ResourceId: eventId,
-      ServiceCategory: 'AI and Machine Learning',
-      ServiceName: payload.model ?? '',
-      Tags: JSON.stringify({ 'atomic/mission': view.missionId, 'atomic/scope': payload.scope }),
-    }
-  })
-  const head =
-    'BilledCost,BillingCurrency,ChargeCategory,ChargeDescription,ChargePeriodEnd,ChargePeriodStart,ConsumedQuantity,' +
-    'ConsumedUnit,EffectiveCost,ProviderName,ResourceId,ServiceCategory,ServiceName,Tags\r\n'
-  return head + rows.map((row) => `${Object.values(row).map(quoted).join(',')}\r\n`).join('')
-}
+/** `finops.focus.csv`: the same as FOCUS 1.4, a row for each event. */
+export const finopsFocus = (view: MissionView): string =>
+  focusCsv(
+    view.of('budget.consumed').map(({ recordedAt, payload: { usd, scope, model, provider, tokens, requestId } }) => ({
+      ...request(decimalOf(micros(usd))),
+      at: recordedAt,
+      scope,
+      tags: { mission: view.missionId },
+      ...(model === undefined ? {} : { model }),
+      ...(provider === undefined ? {} : { provider }),
+      ...(requestId === undefined ? {} : { requestId }),
+      ...(tokens === undefined ? {} : { consumed: { quantity: String(tokens), unit: 'Tokens' as const } }),
+    })),
+  )

@@ -293,7 +293,7 @@ describe('the finops service', () => {
       )
     })
 
-    it('are written as FOCUS, an entry a row', async () => {
+    it('are written as FOCUS, an amount a row', async () => {
       const answer = (await service.report({ query: { format: 'focus' } }, ctx())) as Content
       const [header, first, , last] = String(answer.body).split('\r\n')
       const names = header!.split(',')
@@ -331,8 +331,10 @@ describe('the finops service', () => {
         ChargePeriodEnd: '2026-05-03T11:00:00Z',
         ServiceProviderName: 'openai',
         ServiceName: 'gpt-5',
-        PricingQuantity: '100',
-        PricingUnit: 'Tokens',
+        PricingQuantity: '1',
+        PricingUnit: 'Requests',
+        ConsumedQuantity: '100',
+        ConsumedUnit: 'Tokens',
         SubAccountId: 'default',
       })
       expect(last).toContain(',Unknown,')
