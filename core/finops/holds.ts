@@ -38,21 +38,20 @@ export async function removeHold(draft: Draft, key: string, hold: Hold): Promise
   }
 }
 
-/** The holds that expire first. */
-export const firstToExpire = (store: Store, after?: string): Promise<Row<string>[]> =>
-  store.list<string>(expiries, { limit: page, ...(after === undefined ? {} : { after }) })
+/** What expired by a time (ISO 8601 UTC), the last first: keys of that time go on with "-", which comes before ".". */
+export const expiredBy = (store: Store, now: string, before = `${now}.`): Promise<Row<string>[]> =>
+  store.list<string>(expiries, { reverse: true, after: before, limit: page })
 
-/** Removes what expired by `now` (ISO 8601 UTC). */
+/** Removes what expired by `now`, of which the first page has been read. */
 export async function removeExpired(
   store: Store,
   draft: Draft,
   now: string,
   first: readonly Row<string>[],
 ): Promise<void> {
-  for (let rows = first; ; rows = await firstToExpire(store, rows.at(-1)!.key)) {
-    const due = rows.filter(({ key }) => key.slice(0, now.length) <= now)
-    const found = await Promise.all(due.map(async ({ value }) => ({ key: value, hold: await readHold(draft, value) })))
+  for (let rows = first; ; rows = await expiredBy(store, now, rows.at(-1)!.key)) {
+    const found = await Promise.all(rows.map(async ({ value }) => ({ key: value, hold: await readHold(draft, value) })))
     for (const { key, hold } of found) if (hold) await removeHold(draft, key, hold)
-    if (due.length < page) return
+    if (rows.length < page) return
   }
 }

@@ -8,7 +8,7 @@ import type { Store, Write } from '../storage/store.ts'
 import { type BudgetRow, emptyRow, rolled } from './account.ts'
 import { type Applied, apply, entries, prefetch } from './apply.ts'
 import { Draft, RowMemory } from './draft.ts'
-import { budgets, firstToExpire, removeExpired } from './holds.ts'
+import { budgets, expiredBy, removeExpired } from './holds.ts'
 import { observeLatency } from './latency.ts'
 import { exact, usdNumber } from './money.ts'
 import { createOutbox, type Emit, outboxCollection } from './outbox.ts'
@@ -60,6 +60,8 @@ export function openLedger({ store, clock, emit, tell }: LedgerPorts): Ledger {
   const memory = new RowMemory()
   const queue: Waiting[] = []
   let working = false
+  /** Whether events were written that wait to be sent. */
+  let news = false
   let sequence = 0
 
   const nextKey = (at: Date): string =>
@@ -73,8 +75,9 @@ export function openLedger({ store, clock, emit, tell }: LedgerPorts): Ledger {
     const more: Write[] = []
     const settled: (() => void)[] = []
     const postings = batch.map(({ posting }) => posting)
-    const [expiring] = await Promise.all([firstToExpire(store), prefetch(draft, postings)])
-    await removeExpired(store, draft, at.toISOString(), expiring)
+    const now = at.toISOString()
+    const [expired] = await Promise.all([expiredBy(store, now), prefetch(draft, postings)])
+    await removeExpired(store, draft, now, expired)
     for (const { posting, resolve, reject } of batch) {
       try {
         const applied = await apply(store, draft, posting, at)
@@ -131,6 +134,7 @@ export function openLedger({ store, clock, emit, tell }: LedgerPorts): Ledger {
     const { draft, writes, settled } = await prepare(batch)
     await store.commit(writes)
     draft.committed()
+    news ||= writes.some((one) => 'put' in one && one.put.collection === outboxCollection)
     for (const done of settled) done()
   }
 
@@ -162,7 +166,8 @@ export function openLedger({ store, clock, emit, tell }: LedgerPorts): Ledger {
     working = true
     while (queue.length > 0) await settle(nextBatch())
     working = false
-    outbox.wake()
+    if (news) outbox.wake()
+    news = false
     tell?.wake()
   }
 

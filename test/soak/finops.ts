@@ -39,7 +39,7 @@ export async function soak({ count, seed }: { count: number; seed: number }): Pr
   const p99 = reserveMs[Math.floor(reserveMs.length * 0.99)] ?? 0
   const counted = Object.entries(sums).map(([key, n]) => `${n} ${key}`)
   return {
-    name: 'budgets: reserve, settle, expire, die, by 20 concurrent callers on the embedded store',
+    name: 'budgets: reserve, settle, expire, die, by 20 to 100 concurrent callers on the embedded store',
     ran: ran + kills,
     failed: faults.length,
     detail:

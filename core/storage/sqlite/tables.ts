@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { staleRow, takenIndex } from '../conflicts.ts'
 import type { Range, TextEntry, TextRow, TextWrite } from '../texts.ts'
 import { Conflict } from './failures.ts'
@@ -26,6 +26,9 @@ export function prepareTables(db: DatabaseSync): Tables {
     'select idx as "index", value from entries where log = ? and idx >= ? order by idx limit ?',
   )
 
+  /** One for each combination of bounds: preparing takes longer than a short list. */
+  const lists = new Map<string, StatementSync>()
+
   const size = (log: string): number => {
     const row = last.get(log)
     return row ? Number(row.idx) + 1 : 0
@@ -49,11 +52,10 @@ export function prepareTables(db: DatabaseSync): Tables {
       bound('>', after)
       bound('<', before)
       const order = reverse ? 'desc' : 'asc'
-      return db
-        .prepare(
-          `select key, value, version from documents where collection = ?${bounds.join('')} order by key ${order} limit ?`,
-        )
-        .all(collection, ...values, limit) as unknown as TextRow[]
+      const sql = `select key, value, version from documents where collection = ?${bounds.join('')} order by key ${order} limit ?`
+      const statement = lists.get(sql) ?? db.prepare(sql)
+      lists.set(sql, statement)
+      return statement.all(collection, ...values, limit) as unknown as TextRow[]
     },
     entries: (log, from, limit) => entries.all(log, from, limit) as unknown as TextEntry[],
     size,

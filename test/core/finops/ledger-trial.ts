@@ -10,11 +10,12 @@ import type { Store } from '../../../core/storage/store.ts'
 import { seeded } from '../../support/random.ts'
 
 const teams = 8
-const lanes = 20
+/** Callers at once, in one round of the trial and the next. */
+const [fewestLanes, mostLanes] = [20, 100]
 const opsPerLane = 10
 const ttlMs = 20 * 60_000
 /** Budgets of these organisations: one whose callers settle in time, one whose callers may be late or just spend. */
-const totals = { team: '13', strict: '50', late: '50' }
+const totals = { team: '26', strict: '100', late: '100' }
 
 interface Reservation {
   id: string
@@ -208,6 +209,7 @@ export async function ledgerTrial(
   while (result.ran < count && result.faults.length < 10) {
     for (const model of models) result.expired += beginRound(model, now)
     const done: Done[] = []
+    const lanes = fewestLanes + Math.floor(random() * (mostLanes - fewestLanes + 1))
     await Promise.all(Array.from({ length: lanes }, (_, lane) => run(lane, done)))
     for (const { denied } of done) if (denied !== undefined) result.denied[denied] = (result.denied[denied] ?? 0) + 1
     for (let team = 0; team < teams; team++)
