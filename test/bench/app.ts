@@ -1,4 +1,3 @@
-import type { ChildProcess } from 'node:child_process'
 import { createHmac, generateKeyPairSync, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
@@ -8,55 +7,27 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import examples from '@octokit/webhooks-examples' with { type: 'json' }
-import { spawnAtomic } from '../app/cli/run.ts'
+import { type Served, serve, stopServing } from '../support/serve.ts'
 import { approvals } from './app/approvals.ts'
 import type { BenchResult } from './run.ts'
 
 const secret = 'a secret for the bench'
 
-interface Server {
-  child: ChildProcess
-  url: string
-  /** From the start of the process to the first healthy answer, ms. */
-  healthyAfter: number
-}
-
-async function startServer(dir: string): Promise<Server> {
-  const started = performance.now()
-  const { privateKey } = keys
-  const child = spawnAtomic(['serve'], {
-    PORT: '0',
+const startServer = (dir: string): Promise<Served> =>
+  serve({
     ATOMIC_DATA_DIR: dir,
-    LOG_LEVEL: 'info',
     APP_ID: '1',
-    PRIVATE_KEY: privateKey,
+    PRIVATE_KEY: keys.privateKey,
     WEBHOOK_SECRET: secret,
     // Nobody is there: the bench measures Atomic, not a network.
     GITHUB_API_URL: 'http://127.0.0.1:9',
   })
-  child.stdout!.resume()
-  let said = ''
-  for await (const data of child.stderr!) {
-    said += data
-    const [, url] = /answers at (\S+)/.exec(said) ?? []
-    if (url === undefined) continue
-    const answer = await fetch(`${url}/health`)
-    if (answer.status !== 200) throw new Error(`not healthy: ${answer.status}`)
-    return { child, url, healthyAfter: performance.now() - started }
-  }
-  throw new Error(`the server did not start: ${said}`)
-}
 
 const keys = generateKeyPairSync('rsa', {
   modulusLength: 2048,
   publicKeyEncoding: { type: 'spki', format: 'pem' },
   privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
 })
-
-async function stopServer({ child }: Server): Promise<void> {
-  child.kill('SIGTERM')
-  await once(child, 'exit')
-}
 
 /** A real payload of GitHub's, of an event that asks Atomic for nothing: what is measured is the way in. */
 const payload = JSON.stringify(
@@ -155,7 +126,7 @@ async function missions(url: string): Promise<Record<string, number>> {
 }
 
 /** Resident memory in MB. */
-function residentMb({ child }: Server): number {
+function residentMb({ child }: Served): number {
   const [, kb] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8')) ?? []
   return Number(kb) / 1_024
 }
@@ -168,7 +139,7 @@ export async function bench(): Promise<BenchResult> {
     for (let i = 0; i < 5; i++) {
       const server = await startServer(dir)
       starts.push(server.healthyAfter)
-      await stopServer(server)
+      await stopServing(server)
     }
     starts.sort((a, b) => a - b)
 
@@ -184,7 +155,7 @@ export async function bench(): Promise<BenchResult> {
     await asFastAsItGoes(server.url, 90_000)
     memory['resident after 100000 webhooks, MB'] = residentMb(server)
     const rest = await missions(server.url)
-    await stopServer(server)
+    await stopServing(server)
     return {
       name: 'the app',
       figures: {

@@ -1,21 +1,21 @@
 import { globSync, readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { countTokens as countedByPeer } from 'gpt-tokenizer/encoding/o200k_base'
-import { createAuthenticate } from '../../app/http/auth.ts'
-import { createServer } from '../../app/http/server.ts'
 import { emptyCalibration, interval, learned } from '../../core/finops/conformal.ts'
 import { counting, forecast } from '../../core/finops/forecast.ts'
 import { observedP95 } from '../../core/finops/latency.ts'
 import { openLedger } from '../../core/finops/ledger.ts'
 import { createPrices } from '../../core/finops/prices.ts'
-import { createFinopsService } from '../../core/finops/service.ts'
 import { countTokens, countTokensOf, estimateTokens } from '../../core/finops/tokens.ts'
 import { systemClock as clock } from '../../core/platform/clock.ts'
-import { createLog } from '../../core/platform/log.ts'
 import { openSqliteStore } from '../../core/storage/sqlite/open.ts'
 import type { Store } from '../../core/storage/store.ts'
 import { temporaryPlace } from '../core/storage/candidate.ts'
 import { postTimes } from '../support/post-times.ts'
 import { seeded } from '../support/random.ts'
+import { serve, stopServing } from '../support/serve.ts'
 
 const model = 'gpt-6-sol'
 const percentile = (values: readonly number[], p: number): number => {
@@ -186,22 +186,12 @@ export async function bench(): Promise<{ name: string; figures: Record<string, n
 
   const place = await temporaryPlace()
   const store = await openSqliteStore(place.at)
-  const finops = createFinopsService({ store, clock, emit: async () => {} })
-  const server = await createServer({
-    service: 'finops',
-    services: { finops },
-    version: '0.0.0',
-    authenticate: createAuthenticate({ tokens: [] }),
-    store,
-    clock,
-    log: createLog({ level: 'error' }),
-    bodyLimit: 50_000_000,
-    rateLimit: 0,
-  })
-  const url = await server.listen({ host: '127.0.0.1', port: 0 })
+  // In a process of its own, as it is in use: this one holds thousands of files.
+  const home = await mkdtemp(join(tmpdir(), 'atomic-bench-'))
+  const server = await serve({ ATOMIC_DATA_DIR: home, ATOMIC_SERVICES: 'finops' })
   const small = JSON.stringify(bodyOf(change(20)))
   const large = JSON.stringify(bodyOf(changes[1]!))
-  const forecasts = `${url}/finops/forecast`
+  const forecasts = `${server.url}/finops/forecast`
   await postTimes(forecasts, large, 5)
   const http = await postTimes(forecasts, small, 200)
   const httpLarge = await postTimes(forecasts, large, 100)
@@ -212,7 +202,8 @@ export async function bench(): Promise<{ name: string; figures: Record<string, n
   const reserve = (i: number) =>
     ledger.post({ kind: 'reserve', scope: 'bench', usd: '0.1', ttlMs: 60_000, actor, entry: { requestId: `r${i}` } })
   const reserved = await timed(500, reserve)
-  await server.close()
+  await stopServing(server)
+  await rm(home, { recursive: true, force: true })
   const met = await latencyCoverage(store, random)
   await store.close()
   await place.remove()
