@@ -23,6 +23,7 @@ export interface RouteParts {
 }
 
 const json = 'application/json; charset=utf-8'
+const longText = 65_536
 
 /** Running these again has no second effect: they compute, or the service itself knows the key. */
 const repeatable = new Set<RouteName>([
@@ -116,7 +117,11 @@ function registerRoute(
       const value = await run()
       if (value instanceof Content) return sendContent(reply, value, streams)
       const { status, headers, body } = answerOf(value)
-      return reply.code(status).headers(headers).send(body)
+      // Long text is encoded once: what is sent as a string is measured first.
+      return reply
+        .code(status)
+        .headers(headers)
+        .send(body.length > longText ? Buffer.from(body) : body)
     }
 
     const { answer, replayed } = await idempotency.once(

@@ -55,11 +55,13 @@ export function createPreflight(ports: PreflightPorts): Preflight {
     const started = performance.now()
     const context = body.context ?? {}
     const files: { path?: string; content: string }[] = 'files' in body ? body.files : [{ content: body.content }]
-    const bytes = files.reduce((n, f) => n + Buffer.byteLength(f.content), 0)
+    const encoded = files.flatMap((f) => [Buffer.from(f.path ?? ''), Buffer.from(f.content)])
+    const bytes = encoded.reduce((n, part, i) => n + (i % 2 === 0 ? 0 : part.length), 0)
     const policies = await policiesFor(ports, context, ctx.caller)
     const judged = await judge({
       policies,
       files,
+      encoded,
       bytes,
       context,
       ports,
@@ -97,6 +99,8 @@ async function policiesFor(ports: PreflightPorts, context: PreflightContext, cal
 interface Case {
   policies: readonly ContentPolicy[]
   files: readonly { path?: string; content: string }[]
+  /** Path and content of each, in UTF-8. */
+  encoded: readonly Uint8Array[]
   bytes: number
   context: PreflightContext
   caller: Actor
@@ -109,12 +113,9 @@ type Judged = Pick<PreflightAnswer, 'decision' | 'violations' | 'findings' | 'di
   texts: string[]
 }
 
-async function judge({ policies, files, bytes, context, caller, ports, vault }: Case): Promise<Judged> {
+async function judge({ policies, files, encoded, bytes, context, caller, ports, vault }: Case): Promise<Judged> {
   const keys = redactionKeys(ports.secret, context.missionId)
-  const digest = contentDigest(
-    keys.digest,
-    files.flatMap((f) => [f.path ?? '', f.content]),
-  )
+  const digest = contentDigest(keys.digest, encoded)
   const decide = (subject: Subject) => {
     const each = policies.map((policy) => compilePolicy(policy)(subject))
     const names = policies.length > 1 ? ['operator', 'repository'] : ['repository']

@@ -50,7 +50,7 @@ export function redact(text: string, options: RedactOptions = {}): PreflightAnsw
     sanitized,
     findings,
     violations: [],
-    digest: contentDigest(keys.digest, [text]),
+    digest: contentDigest(keys.digest, [Buffer.from(text)]),
     latencyMs: performance.now() - started,
   }
 }
@@ -101,10 +101,10 @@ export function redactionKeys(secret: string | Uint8Array = processSecret, missi
   return keys
 }
 
-/** HMAC-SHA-256 over each part with its length before it. */
-export function contentDigest(key: Uint8Array, parts: readonly string[]): string {
+/** HMAC-SHA-256 over each part (UTF-8) with its length before it. */
+export function contentDigest(key: Uint8Array, parts: readonly Uint8Array[]): string {
   const hmac = createHmac('sha256', key)
-  for (const part of parts) hmac.update(`${Buffer.byteLength(part)}\0`).update(part)
+  for (const part of parts) hmac.update(`${part.length}\0`).update(part)
   return hmac.digest('hex')
 }
 

@@ -1,3 +1,5 @@
+import { isDigit } from './chars.ts'
+
 /**
  * Finds every place of every keyword in one pass, whatever the letter case: Aho and Corasick,
  * "Efficient string matching" (1975), with a dense table over the characters that occur in keywords.
@@ -12,6 +14,10 @@ export interface Automaton {
   readonly classes: Uint8Array
   /** Keywords that end in state `firstLoud + i`. */
   readonly reports: readonly (readonly number[])[]
+  /** Classes from here on are those of the ten digits. */
+  readonly digits: number
+  /** Characters of the longest keyword: a state depends on no more than so many before it. */
+  readonly longest: number
 }
 
 /** @param keywords lower-case ASCII */
@@ -23,8 +29,10 @@ export function buildAutomaton(keywords: readonly string[]): Automaton {
       const c = keyword.charCodeAt(i)
       if (c >= 128 || keyword[i] !== keyword[i]!.toLowerCase())
         throw new Error(`keyword "${keyword}" is not lower-case ASCII`)
-      if (classes[c] === 0) classes[c] = width++
+      if (classes[c] === 0 && !isDigit(c)) classes[c] = width++
     }
+  const digits = width
+  for (let c = 48; c <= 57; c++) classes[c] = width++
   for (let c = 65; c <= 90; c++) classes[c] = classes[c + 32]!
   const shift = Math.ceil(Math.log2(width))
 
@@ -77,5 +85,7 @@ export function buildAutomaton(keywords: readonly string[]): Automaton {
   const moves = new Uint16Array(count << shift)
   for (let node = 0; node < count; node++)
     for (let c = 0; c < width; c++) moves[(renumber[node]! << shift) + c] = renumber[table[(node << shift) + c]!]!
-  return { firstLoud: quiet.length, moves, shift, classes, reports: loud.map((node) => outputs[node]!) }
+  const reports = loud.map((node) => outputs[node]!)
+  const longest = Math.max(...keywords.map((keyword) => keyword.length))
+  return { firstLoud: quiet.length, moves, shift, classes, reports, digits, longest }
 }

@@ -32,6 +32,8 @@ for (let c = 0; c < 128; c++) {
   sets[c] = bits
 }
 
+export const isDigit = (unit: number): boolean => unit >= 48 && unit <= 57
+
 /** Whether the character at `i` is in one of these sets; false outside the text. */
 export const at = (text: string, i: number, set: number): boolean => {
   const c = text.charCodeAt(i)

@@ -19,14 +19,22 @@ export interface ScanContext {
   readonly readTo: Map<string, number>
 }
 
+/** A run of digits by its length, and by what stands directly after it. */
+export interface DigitRun {
+  least: number
+  most: number
+  /** One of these characters; absent: anything. */
+  after?: string
+}
+
 export interface Detector {
   /** Lower-case words with `-`, such as `github-token`; part of findings and placeholders. */
   type: string
   kind: 'secret' | 'pii'
   /** Lower-case ASCII; each place of each, in any letter case, is looked at. */
   keywords?: readonly string[]
-  /** Each place where a run of digits begins is looked at. */
-  digits?: true
+  /** Each place where such a run of digits begins is looked at. */
+  digits?: DigitRun
   /** Where the format is documented. */
   source: string
   /**

@@ -1,7 +1,7 @@
-import { at, BASE64, BASE64URL, HEX, sets } from './chars.ts'
+import { at, HEX } from './chars.ts'
 import { escapeAt } from './escapes.ts'
 import { type Budget, inflate } from './inflate.ts'
-import { leastRun } from './sweep.ts'
+import { inRun, leastRun } from './runs.ts'
 
 /** A part of a text that means another text. */
 export interface Encoded {
@@ -20,34 +20,24 @@ const overlap = 8_192
 /** Places, ascending, where something may be encoded. */
 export interface Marks {
   /** Where an escape may stand. */
-  escapes: number[]
-  /** A place in each run of base 64 that is worth looking at. */
-  runs: number[]
+  escapes: readonly number[]
+  /** Where a run of base 64 begins. */
+  runs: readonly number[]
 }
 
 /** Base 64, hex and escapes in a text, decoded, in time linear in its length; what is decompressed is taken off the budget. */
 export function* encodedParts(text: string, { escapes, runs }: Marks, budget: Budget): Generator<Encoded> {
-  yield* decodedRuns(text, runs, budget)
-  yield* unescaped(text, escapes)
+  if (runs.length > 0) yield* decodedRuns(text, runs, budget)
+  if (escapes.length > 0) yield* unescaped(text, escapes)
 }
-
-/** Of every UTF-16 unit; past the end of a text it is undefined. */
-const inRun = new Uint8Array(65_536)
-const sextet = new Uint8Array(128)
-for (let c = 0; c < 128; c++) if ((sets[c]! & (BASE64 | BASE64URL)) !== 0) inRun[c] = 1
-'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'.split('').forEach((ch, i) => {
-  sextet[ch.charCodeAt(0)] = i
-})
-for (const ch of '+-') sextet[ch.charCodeAt(0)] = 62
-for (const ch of '/_') sextet[ch.charCodeAt(0)] = 63
 
 function* decodedRuns(text: string, runs: readonly number[], budget: Budget): Generator<Encoded> {
   let done = 0
-  for (const place of runs) {
-    if (place < done) continue
-    const start = Math.max(done, place - leastRun + 1)
+  for (const start of runs) {
+    if (start < done) continue
     const end = runEnd(text, start)
     done = end
+    if (end - start < leastRun) continue
     for (let from = start; from < end; from += longest) {
       // The parts of what is longer overlap, so that nothing stands between them.
       const decoded = decodeRun(text, Math.max(start, from - overlap), Math.min(end, from + longest), budget)
@@ -103,36 +93,13 @@ function decodeRun(text: string, start: number, end: number, budget: Budget): De
     const bytes = Buffer.from(text.slice(start, end), 'hex')
     return bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzip(bytes, budget) : asText(bytes)
   }
+  const run = compact(text.slice(start, end))
   // Something else may stand directly before, such as a path: one of four alignments is right.
-  const middle = start + ((end - start) >> 3) * 4
   for (let shift = 0; shift < 4; shift++) {
-    if (!looksLikeText(text, middle + shift, end)) continue
-    const decoded = asText(Buffer.from(compact(text.slice(start + shift, end)), 'base64'))
+    const decoded = asText(Buffer.from(shift === 0 ? run : run.slice(shift), 'base64'))
     if (decoded !== undefined) return decoded
   }
   return undefined
-}
-
-/** Whether the 12 bytes that 16 characters mean are text, or every other one is zero. */
-function looksLikeText(text: string, from: number, end: number): boolean {
-  let good = 0
-  let zeros = 0
-  let bytes = 0
-  let bits = 0
-  let have = 0
-  for (let i = from; i < end && bytes < 12; i++) {
-    const c = text.charCodeAt(i)
-    if (inRun[c] !== 1) continue
-    bits = ((bits << 6) | sextet[c]!) & 0xffff
-    have += 6
-    if (have < 8) continue
-    have -= 8
-    const byte = (bits >> have) & 255
-    bytes++
-    if ((byte >= 32 && byte < 127) || byte === 10 || byte === 13 || byte === 9) good++
-    else if (byte === 0) zeros++
-  }
-  return good >= bytes - 1 || (zeros >= (bytes >> 1) - 1 && good + zeros === bytes)
 }
 
 function isHex(text: string, start: number, end: number): boolean {
@@ -142,7 +109,7 @@ function isHex(text: string, start: number, end: number): boolean {
 }
 
 /** Without the line ends that wrap it. */
-const compact = (run: string): string => run.replace(/\\[nr]|\s+/g, '')
+const compact = (run: string): string => (/[\\\s]/.test(run) ? run.replace(/\\[nr]|\s+/g, '') : run)
 
 function gunzip(bytes: Buffer, budget: Budget): Decoded {
   const plain = inflate(bytes, budget)

@@ -2,7 +2,7 @@ import { endsWord, startsWord } from './chars.ts'
 import type { Detector } from './detector.ts'
 import { entropy } from './entropy.ts'
 import { isFillerToken } from './fillers.ts'
-import { compileShape } from './shape.ts'
+import { compileShape, type Shape } from './shape.ts'
 
 /** A kind of credential that is told by its own shape: one data entry. */
 export interface TokenRule {
@@ -25,15 +25,17 @@ export interface TokenRule {
   keep?: number
 }
 
+/** Two characters stand in every other line: what follows them is told with them, where it is of few kinds. */
+const keywordsOf = ({ prefix, next }: Shape): string[] =>
+  (prefix.length > 2 || next.length > 16 ? [prefix] : next.map((c) => prefix + c)).map((k) => k.toLowerCase())
+
 export function tokenDetector(rule: TokenRule): Detector {
   const shapes = rule.shapes.map(compileShape)
   for (const shape of shapes)
     if (shape.prefix.length < 2) throw new Error(`${rule.type}: a shape must begin with literal text`)
   const prefixes = new Map<string, typeof shapes>()
-  for (const shape of shapes) {
-    const key = shape.prefix.toLowerCase()
-    prefixes.set(key, [...(prefixes.get(key) ?? []), shape])
-  }
+  for (const shape of shapes)
+    for (const key of keywordsOf(shape)) prefixes.set(key, [...(prefixes.get(key) ?? []), shape])
   const lead = rule.lead === undefined ? undefined : compileShape(rule.lead)
   const least = rule.entropy ?? (rule.anywhere ? 0 : 2.5)
   return {
@@ -51,7 +53,8 @@ export function tokenDetector(rule: TokenRule): Detector {
         // The end of a sentence is no part of what stands in it.
         while (text[stop - 1] === '.') stop--
         const value = text.slice(start, stop)
-        if (entropy(text, end, stop) < least || isFillerToken(value.slice(end - hit))) continue
+        const { length } = shape.prefix
+        if (entropy(text, hit + length, stop) < least || isFillerToken(value.slice(length))) continue
         if (!examples && rule.examples?.includes(value)) continue
         const checked = rule.check?.test(value)
         if (checked === false && rule.check?.required) continue

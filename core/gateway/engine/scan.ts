@@ -2,8 +2,9 @@ import { piiDetectors } from '../pii/index.ts'
 import { placeholderAt, placeholderKeyword } from '../placeholders.ts'
 import { secretDetectors } from '../secrets/index.ts'
 import { type Automaton, buildAutomaton } from './automaton.ts'
-import type { Detector, ScanContext } from './detector.ts'
-import { type Encoded, encodedParts, type Marks } from './encodings.ts'
+import { DIGIT, skip } from './chars.ts'
+import type { Detector, DigitRun, ScanContext } from './detector.ts'
+import { type Encoded, encodedParts } from './encodings.ts'
 import { escapeMarks } from './escapes.ts'
 import type { Budget } from './inflate.ts'
 import { sweep } from './sweep.ts'
@@ -41,7 +42,7 @@ const opaqueType = 'compressed-data'
 
 interface Plan {
   detectors: readonly Detector[]
-  byDigits: readonly number[]
+  byDigits: readonly (DigitRun & { detector: number })[]
   automaton: Automaton
   /** Keyword → its length and the detectors that want it. */
   lengths: Uint8Array
@@ -72,7 +73,7 @@ function planFor(secrets: boolean, pii: boolean): Plan {
   })
   const plan: Plan = {
     detectors,
-    byDigits: detectors.flatMap((d, i) => (d.digits ? [i] : [])),
+    byDigits: detectors.flatMap(({ digits }, detector) => (digits === undefined ? [] : [{ ...digits, detector }])),
     automaton: buildAutomaton(keywords),
     lengths: Uint8Array.from(keywords, (k) => k.length),
     wanted,
@@ -80,6 +81,9 @@ function planFor(secrets: boolean, pii: boolean): Plan {
   plans.set(id, plan)
   return plan
 }
+
+/** What is longer is nobody's number. */
+const longestDigits = 40
 
 /** Keywords with a meaning of their own come first. */
 const placeholder = 0
@@ -99,11 +103,11 @@ interface Ranked extends Span {
 }
 
 function scanInto(text: string, options: ScanOptions, depth: number, budget: Budget): Ranked[] {
-  const marks: Marks = { escapes: [], runs: [] }
-  const found = scanPlain(text, marks, options)
+  const escapes: number[] = []
+  const { found, runs } = scanPlain(text, escapes, options)
   if (depth >= maxDepth) return found
   const inside = options.more ? { ...options, more: false } : options
-  for (const part of encodedParts(text, marks, budget)) {
+  for (const part of encodedParts(text, { escapes, runs }, budget)) {
     if (part.text === undefined || (options.more && part.packed && part.offset(0, true) === text.length)) {
       if (options.secrets && !options.without?.has(opaqueType)) found.push(opaque(part))
       continue
@@ -134,9 +138,9 @@ function outer(part: Encoded, inner: Ranked): Ranked {
 
 function scanPlain(
   text: string,
-  { escapes, runs }: Marks,
+  escapes: number[],
   { secrets, pii, without, examples = false, more = false, patterns = [] }: ScanOptions,
-): Ranked[] {
+): { found: Ranked[]; runs: number[] } {
   const { detectors, byDigits, automaton, lengths, wanted } = planFor(secrets, pii)
   const context: ScanContext = { text, examples, more, readTo: new Map() }
   const found: Ranked[] = []
@@ -173,19 +177,19 @@ function scanPlain(
     else for (const d of wanted[keyword]!) look(d, start, end)
   }
   const onDigits = (start: number): void => {
-    for (const d of byDigits) look(d, start, start)
+    const stop = skip(text, start, DIGIT, longestDigits)
+    const length = stop - start
+    for (const { detector, least, most, after } of byDigits)
+      if (length >= least && length <= most && (after === undefined || after.includes(text[stop] ?? '\n')))
+        look(detector, start, start)
   }
-  sweep(automaton, text, {
+  const runs = sweep(automaton, text, {
     keyword: onKeyword,
     digits: byDigits.length === 0 ? undefined : onDigits,
-    run: (at) => {
-      runs.push(at)
-    },
   })
   for (const { type, kind, find } of patterns)
     for (const [start, end] of find(text)) found.push({ start, end, kind, type, confidence: 0.8, rank: last })
-  if (kept.length === 0) return found
-  return found.filter((f) => !touches(kept, f))
+  return { found: kept.length === 0 ? found : found.filter((f) => !touches(kept, f)), runs }
 }
 
 /** What holds a placeholder has been redacted already. */

@@ -10,6 +10,8 @@ export interface Shape {
   matchBefore(text: string, end: number): number
   /** Text that the shape begins with; may be empty. */
   readonly prefix: string
+  /** Characters that may follow the prefix. */
+  readonly next: readonly string[]
 }
 
 interface Step {
@@ -53,8 +55,10 @@ export function compileShape(source: string): Shape {
     if (literal) prefix += c
     steps.push({ set, min, max })
   }
+  const next = steps[prefix.length]?.set ?? []
   return {
     prefix,
+    next: [...next].flatMap((has, c) => (has === 1 ? [String.fromCharCode(c)] : [])),
     matchBefore(text, end) {
       const { set, min, max } = steps[0]!
       let i = end

@@ -29,7 +29,7 @@ const tests = new Set(
 export const card: Detector = {
   type: 'credit-card',
   kind: 'pii',
-  digits: true,
+  digits: { least: 4, most: 19 },
   source: 'https://www.iso.org/standard/70484.html',
   verify({ text, examples }, start) {
     const first = skip(text, start, DIGIT, 20) - start

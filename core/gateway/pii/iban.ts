@@ -16,7 +16,7 @@ const lengths: Record<string, number> = Object.fromEntries(
 export const iban: Detector = {
   type: 'iban',
   kind: 'pii',
-  digits: true,
+  digits: { least: 2, most: 30 },
   source: 'https://www.iso.org/standard/81090.html',
   verify({ text }, first) {
     const start = first - 2

@@ -6,7 +6,7 @@ import type { Detector } from '../engine/detector.ts'
 export const ipv4: Detector = {
   type: 'ip-address',
   kind: 'pii',
-  digits: true,
+  digits: { least: 1, most: 3, after: '.' },
   source: 'https://www.rfc-editor.org/rfc/rfc6890',
   verify({ text }, start) {
     const before = text[start - 1] ?? ' '

@@ -5,7 +5,7 @@ import type { Detector } from '../engine/detector.ts'
 export const macAddress: Detector = {
   type: 'mac-address',
   kind: 'pii',
-  digits: true,
+  digits: { least: 1, most: 2 },
   source: 'https://standards.ieee.org/products-programs/regauth/',
   verify({ text }, digit) {
     // A digit of an octet has a mark next to it, or one character further.

@@ -92,7 +92,7 @@ export const internationalPhone: Detector = {
 export const northAmericanPhone: Detector = {
   type: 'phone',
   kind: 'pii',
-  digits: true,
+  digits: { least: 3, most: 3, after: '-.)' },
   source: 'https://www.nanpa.com/numbering',
   verify({ text }, first) {
     const bracket = text[first - 1] === '('

@@ -9,7 +9,7 @@ const invalid = new Set(['078051120', '219099999', '457555462', '123456789', '11
 export const usSsn: Detector = {
   type: 'us-ssn',
   kind: 'pii',
-  digits: true,
+  digits: { least: 3, most: 3, after: '- ' },
   source: 'https://www.ssa.gov/employer/randomization.html',
   verify({ text }, start) {
     if (text[start + 3] !== '-' && text[start + 3] !== ' ') return undefined

@@ -94,7 +94,7 @@ export function createProxy(ports: ProxyPorts): ModelProxy {
     return record(event, begun.ctx)
   }
   const digestOf = (text: string, missionId: string | undefined): string =>
-    contentDigest(redactionKeys(secret, missionId).digest, [text])
+    contentDigest(redactionKeys(secret, missionId).digest, [Buffer.from(text)])
 
   /** Also where no answer came that could be read: the provider may bill it, so what was reserved is charged. */
   async function settle(
