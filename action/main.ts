@@ -93,3 +93,5 @@ try {
   if (fault instanceof Error) core.info(fault.stack ?? fault.message)
   await publish(refused(named(error)))
 }
+// A connection that nobody answers any more must not hold the job.
+setTimeout(() => process.exit(), 10_000).unref()

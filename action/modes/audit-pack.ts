@@ -1,6 +1,7 @@
 import { sha256Hex } from '../../core/platform/canonical.ts'
 import { AtomicError, isAtomicError } from '../../core/platform/errors.ts'
 import { canUpload, uploadZip } from '../artifact.ts'
+import { attestationWish, attestPack, type Pack } from '../attest.ts'
 import { findRange } from '../base.ts'
 import { leave } from '../leave.ts'
 import { code, plain, table } from '../markdown.ts'
@@ -24,8 +25,22 @@ async function upload(job: Job, pack: Uint8Array): Promise<Finding[]> {
   }
 }
 
+/** A line for the summary, and what there is to say of a pack that is not attested. */
+async function attest(job: Job, pack: Pack): Promise<{ line?: string; findings: Finding[] }> {
+  const wish = attestationWish(job.env)
+  if (wish === 'off') return { findings: [] }
+  const done = await job.log.group('Attest the audit pack', () => attestPack(job, pack))
+  if ('why' in done) {
+    const kind = wish === 'required' ? 'error' : 'notice'
+    return { findings: [{ kind, title: 'Not attested', message: done.why }] }
+  }
+  leave(job.run, `${artifactName}.sigstore.json`, JSON.stringify(done.bundle))
+  return { line: `Attested by this workflow: ${done.url}\n`, findings: [] }
+}
+
 async function writePack(job: Job): Promise<Outcome> {
   const { app, run, env } = job
+  attestationWish(env)
   if (app === undefined)
     throw new AtomicError('INVALID_REQUEST', 'The mode audit-pack needs "app-url": the app keeps the evidence.')
   const range = await findRange(job.git, run, job.inputs)
@@ -37,11 +52,17 @@ async function writePack(job: Job): Promise<Outcome> {
   const { checks } = await verifyAuditPack(path, { keys: env.ATOMIC_LOG_VKEY ? [env.ATOMIC_LOG_VKEY] : [] })
   const failed = checks.filter(({ verdict }) => verdict === 'fail')
   const unpinned = checks.some(({ verdict }) => verdict === 'KEY_NOT_PINNED')
+  const sha256 = sha256Hex(pack)
   const uploaded = failed.length === 0 ? await upload(job, pack) : []
+  const attested =
+    failed.length === 0
+      ? await attest(job, { name: `${artifactName}.zip`, sha256, missionId, checks })
+      : { findings: [] }
+  const findings = [...uploaded, ...attested.findings]
   const rows = checks.map(({ name, verdict, detail }) => [code(name), plain(verdict), plain(detail)])
   return {
-    passed: failed.length === 0 && !uploaded.some(({ kind }) => kind === 'error'),
-    outputs: { 'audit-pack': path, 'audit-pack-sha256': sha256Hex(pack) },
+    passed: failed.length === 0 && !findings.some(({ kind }) => kind === 'error'),
+    outputs: { 'audit-pack': path, 'audit-pack-sha256': sha256 },
     summary: [
       `## ${failed.length === 0 ? '✅ The audit pack holds what it claims' : '❌ The audit pack does not hold what it claims'}`,
       '',
@@ -51,14 +72,15 @@ async function writePack(job: Job): Promise<Outcome> {
             '',
           ]
         : []),
+      ...(attested.line === undefined ? [] : [attested.line]),
       table(['Check', 'Verdict', 'Detail'], rows),
     ].join('\n'),
     findings: [
       ...failed.map(({ name, detail }): Finding => ({ kind: 'error', title: `Audit pack: ${name}`, message: detail })),
-      ...uploaded,
+      ...findings,
     ],
   }
 }
 
-/** Fetches the audit pack of the mission, checks it offline, and leaves it as an artifact. */
+/** Fetches the audit pack of the mission, checks it offline, leaves it as an artifact, and attests it. */
 export const auditPack: Mode = { name: 'audit-pack', run: writePack }

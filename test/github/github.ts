@@ -146,6 +146,7 @@ export class GitHub {
       statuses: [],
       deployments: new Map(),
       artifacts: new Map(),
+      attestations: new Map(),
       runs: new Map(),
       protections: [],
       signed: new Set(),

@@ -253,6 +253,8 @@ export interface Repo {
   statuses: Status[]
   deployments: Map<number, Deployment>
   artifacts: Map<number, Artifact>
+  /** Sigstore bundles. */
+  attestations: Map<number, Json>
   runs: Map<number, WorkflowRun>
   protections: Protection[]
   /** Commits that GitHub signed itself. */

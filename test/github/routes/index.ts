@@ -1,6 +1,7 @@
 import type { Route } from '../route.ts'
 import { actionsRoutes } from './actions.ts'
 import { appRoutes } from './app.ts'
+import { attestationRoutes } from './attestations.ts'
 import { checkRoutes } from './checks.ts'
 import { codeownersRoutes } from './codeowners.ts'
 import { commentRoutes } from './comments.ts'
@@ -34,6 +35,7 @@ export const routes: Route[] = [
   ...pullRoutes,
   ...actionsRoutes,
   ...runRequestRoutes,
+  ...attestationRoutes,
   ...deploymentRoutes,
   ...codeownersRoutes,
   ...userInstallationRoutes,
