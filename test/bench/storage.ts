@@ -2,19 +2,7 @@ import { createJobs } from '../../core/orchestrator/durable-jobs.ts'
 import { systemClock } from '../../core/platform/clock.ts'
 import { openSqliteStore } from '../../core/storage/sqlite/open.ts'
 import { temporaryPlace } from '../core/storage/candidate.ts'
-
-const percentile = (sorted: readonly number[], p: number): number =>
-  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * p))]!
-
-async function timed(count: number, run: (i: number) => Promise<unknown>): Promise<number[]> {
-  const times: number[] = []
-  for (let i = 0; i < count; i++) {
-    const started = performance.now()
-    await run(i)
-    times.push(performance.now() - started)
-  }
-  return times.sort((a, b) => a - b)
-}
+import { percentile, timesOf } from '../support/times.ts'
 
 /** The embedded store and the jobs on it: times in ms, and what commits gain by waiting together. */
 export async function bench(): Promise<{ name: string; figures: Record<string, number> }> {
@@ -23,7 +11,7 @@ export async function bench(): Promise<{ name: string; figures: Record<string, n
   const jobs = createJobs({ store, clock: systemClock })
   try {
     const value = { text: 'x'.repeat(500) }
-    const alone = await timed(300, (index) => store.commit([{ append: { log: 'alone', index, value } }]))
+    const alone = await timesOf(300, (index) => store.commit([{ append: { log: 'alone', index, value } }]))
     const together = 5_000
     const started = performance.now()
     await Promise.all(
@@ -33,7 +21,7 @@ export async function bench(): Promise<{ name: string; figures: Record<string, n
 
     jobs.handle('nothing', async () => {})
     await jobs.start()
-    const roundTrip = await timed(100, async (i) => {
+    const roundTrip = await timesOf(100, async (i) => {
       await store.commit([jobs.write('nothing', `k${i}`, value)])
       jobs.wake()
       await jobs.idle()

@@ -1,48 +1,20 @@
-import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs'
-import { join } from 'node:path'
 import { openLedger } from '../../core/finops/ledger.ts'
 import { systemClock as clock } from '../../core/platform/clock.ts'
 import { openPostgresStore } from '../../core/storage/postgres/open.ts'
 import { openSqliteStore } from '../../core/storage/sqlite/open.ts'
 import type { Store } from '../../core/storage/store.ts'
 import { temporaryPlace } from '../core/storage/candidate.ts'
+import { bareSync } from '../support/bare-sync.ts'
 import { Postgres } from '../support/postgres.ts'
+import { median, percentile, timesOf } from '../support/times.ts'
 
 const rounds = 5
 const value = { text: 'x'.repeat(500) }
 const actor = { login: 'bench', type: 'agent' as const }
 
-async function timed(count: number, run: (i: number) => Promise<unknown>): Promise<number[]> {
-  const times: number[] = []
-  for (let i = 0; i < count; i++) {
-    const started = performance.now()
-    await run(i)
-    times.push(performance.now() - started)
-  }
-  return times.sort((a, b) => a - b)
-}
-const at = (sorted: readonly number[], p: number): number => sorted[Math.floor(sorted.length * p)]!
-const median = (values: readonly number[]): number =>
-  at(
-    values.toSorted((a, b) => a - b),
-    0.5,
-  )
-
-/** ms that the disk itself takes to keep what a commit of some rows writes. */
-async function bareSyncs(folder: string): Promise<Record<string, number>> {
-  const file = openSync(join(folder, 'bare-sync'), 'a')
-  const pages = Buffer.alloc(16_384, 7)
-  const times = await timed(300, async () => {
-    writeSync(file, pages)
-    fdatasyncSync(file)
-  })
-  closeSync(file)
-  return { 'p50 ms': at(times, 0.5), 'p99 ms': at(times, 0.99) }
-}
-
 /** One round on a store: ms of an append and of a reservation, and commits a second of 64 clients. */
 async function round(store: Store, n: number): Promise<Record<string, number>> {
-  const appends = await timed(200, (index) => store.commit([{ append: { log: `log${n}`, index, value } }]))
+  const appends = await timesOf(200, (index) => store.commit([{ append: { log: `log${n}`, index, value } }]))
   const clients = 64
   const each = 40
   const started = performance.now()
@@ -55,7 +27,7 @@ async function round(store: Store, n: number): Promise<Record<string, number>> {
   const aSecond = (clients * each) / ((performance.now() - started) / 1_000)
   const ledger = openLedger({ store, clock, emit: async () => {} })
   await ledger.post({ kind: 'set', scope: 'bench', total: '1000000', actor })
-  const reserved = await timed(300, (i) =>
+  const reserved = await timesOf(300, (i) =>
     ledger.post({
       kind: 'reserve',
       scope: 'bench',
@@ -66,11 +38,11 @@ async function round(store: Store, n: number): Promise<Record<string, number>> {
     }),
   )
   return {
-    'append, p50 ms': at(appends, 0.5),
-    'append, p99 ms': at(appends, 0.99),
+    'append, p50 ms': percentile(appends, 0.5),
+    'append, p99 ms': percentile(appends, 0.99),
     'commits a second, 64 clients': aSecond,
-    'reserve, p50 ms': at(reserved, 0.5),
-    'reserve, p99 ms (at most 5)': at(reserved, 0.99),
+    'reserve, p50 ms': percentile(reserved, 0.5),
+    'reserve, p99 ms (at most 5)': percentile(reserved, 0.99),
   }
 }
 
@@ -89,7 +61,7 @@ export async function bench(): Promise<{ name: string; figures: Record<string, n
   }
   for (let n = 0; n < rounds; n++) {
     for (const [name, store] of Object.entries(stores)) note(name, await round(store, n))
-    note('bare fdatasync of 16 KB', await bareSyncs(folder.at))
+    note('bare fdatasync of 16 KB', await bareSync(folder.at))
   }
   await Promise.all(Object.values(stores).map((store) => store.close()))
   await folder.remove()
