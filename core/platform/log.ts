@@ -51,6 +51,21 @@ const scrubShapes = (text: string): string => {
   return out
 }
 
+/** Short texts that are remembered as clean: messages are few, and written in the source. */
+const mostRemembered = 500
+const longestRemembered = 100
+
+/** As `clean`, once for a clean text that comes again: looking takes longer than writing the line. */
+function remembering(clean: (text: string) => string): (text: string) => string {
+  const known = new Set<string>()
+  return (text) => {
+    if (known.has(text)) return text
+    const cleaned = clean(text)
+    if (cleaned === text && text.length <= longestRemembered && known.size < mostRemembered) known.add(text)
+    return cleaned
+  }
+}
+
 /** An error for a log line: what it says and where it came from, none of the values that travel on it. */
 function errorFields(error: unknown, scrub: (text: string) => string, depth = 0): unknown {
   if (!(error instanceof Error)) return { type: typeof error }
@@ -71,6 +86,7 @@ function errorFields(error: unknown, scrub: (text: string) => string, depth = 0)
 export function createLog({ level, stream, service, scrub }: LogOptions): Log {
   const clean = scrub === undefined ? scrubShapes : (text: string) => scrub(scrubShapes(text))
   const err = (error: unknown) => errorFields(error, clean)
+  const cleanMessage = remembering(clean)
   return pino(
     {
       level,
@@ -90,7 +106,7 @@ export function createLog({ level, stream, service, scrub }: LogOptions): Log {
       },
       hooks: {
         logMethod(args, method) {
-          const cleaned = args.map((arg: unknown) => (typeof arg === 'string' ? clean(arg) : arg))
+          const cleaned = args.map((arg: unknown) => (typeof arg === 'string' ? cleanMessage(arg) : arg))
           if (cleaned[0] instanceof Error) {
             // pino would take the message from the error itself, past the cleaning.
             const [error, message] = cleaned as [Error, string | undefined]
