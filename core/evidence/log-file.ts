@@ -8,7 +8,7 @@ import { openCheckpoint } from './log/checkpoint.ts'
 import { tileValue } from './log/hashes.ts'
 import type { NoteVerifier } from './log/keys.ts'
 import { eventKey, type Layout, missionOf, type StoredCheckpoint, type StoredEvent, tileKey } from './log/layout.ts'
-import { commitmentOf, leafText } from './log/leaf.ts'
+import { bodyText, commitmentOf, leafText } from './log/leaf.ts'
 import { leafHash } from './log/merkle.ts'
 import { rowsOf } from './log/reader.ts'
 import { TreeEdge } from './log/tree.ts'
@@ -163,7 +163,7 @@ class Importer {
     if (event.body === null ? event.salt !== null : event.salt === null) refuse(`Event ${event.index} is half erased.`)
     if (
       event.body &&
-      (commitmentOf(event.salt!, event.body) !== event.commitment || event.body.missionId !== missionId)
+      (commitmentOf(event.salt!, bodyText(event.body)) !== event.commitment || event.body.missionId !== missionId)
     )
       refuse(`Event ${event.index} is not what was committed to.`)
     const digests = event.body?.artifacts.map((a) => a.digest) ?? []

@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream'
 import { type AppendEvent, type AppendedEvent, type CallContext, Content, type Service } from '../contracts/index.ts'
-import { canonical } from '../platform/canonical.ts'
 import type { Clock } from '../platform/clock.ts'
 import { AtomicError } from '../platform/errors.ts'
 import type { Blobs } from '../storage/blobs.ts'
@@ -26,7 +25,7 @@ import { exportLog } from './log-file.ts'
 import { createLogService, onlyLog } from './log-service.ts'
 import { type MissionView, viewMission } from './mission-view.ts'
 import { writePack } from './pack/write.ts'
-import { withLargePayloadApart } from './payloads.ts'
+import { recordable } from './payloads.ts'
 import { provJsonText } from './prov-json.ts'
 import { provenanceOf } from './provenance.ts'
 import { applyRetention } from './retention.ts'
@@ -58,8 +57,6 @@ export interface Evidence {
   exportLog(): AsyncGenerator<string>
 }
 
-/** More than this nobody should have to read again and again. */
-const largestEvent = 4 * 1024 * 1024
 const retainer = { login: 'atomic', type: 'agent' } as const
 
 function checkAppend(event: AppendEvent, { caller }: CallContext): void {
@@ -72,17 +69,6 @@ function checkAppend(event: AppendEvent, { caller }: CallContext): void {
   const self = event.actor.login === caller.login && event.actor.type === caller.type
   if (!self && !service && !caller.scopes.includes('act-for'))
     throw new AtomicError('NOT_ALLOWED', 'The actor of an event is the caller.')
-  if (canonicalLength(event) > largestEvent)
-    throw new AtomicError('TOO_LARGE', `The event is larger than ${largestEvent} bytes: make its content an artifact.`)
-}
-
-function canonicalLength(event: AppendEvent): number {
-  try {
-    return canonical(event).length
-  } catch (cause) {
-    // RFC 8785 has no form for a lone surrogate: such an event could not be proved.
-    throw new AtomicError('INVALID_REQUEST', { detail: 'The event has text that is not Unicode.', cause })
-  }
 }
 
 export function createEvidenceService(options: EvidenceOptions): Evidence {
@@ -101,11 +87,10 @@ export function createEvidenceService(options: EvidenceOptions): Evidence {
 
   /** Large payloads go apart; which events name an artifact, and which commits a mission made, is kept beside. */
   async function appendEvent(given: AppendEvent, key: Pick<Entry, 'key'>, more: () => Promise<Write[]>) {
-    const { artifacts: named = [], payload: told, ...rest } = given
-    const { payload, artifacts } = await withLargePayloadApart({ payload: told, artifacts: named }, blobs.put)
-    const event = { ...rest, payload, artifacts } as AppendEvent
-    const { missionId, type } = event
-    const commit = type === 'batch.applied' && typeof told.commit === 'string' ? told.commit : undefined
+    const { event, text } = await recordable(given, blobs.put)
+    const { missionId, type, artifacts = [] } = event
+    const { commit: made } = given.payload
+    const commit = type === 'batch.applied' && typeof made === 'string' ? made : undefined
     const digests = artifacts.map((a) => a.digest)
     const writes = async (index: number): Promise<Write[]> => [
       ...useWrites(places, missionId, index, digests),
@@ -114,7 +99,7 @@ export function createEvidenceService(options: EvidenceOptions): Evidence {
         : [{ put: { collection: places.commits, key: encodeURIComponent(commit), value: { missionId } } }]),
       ...(await more()),
     ]
-    return sequencer.append({ event, ...key, writes })
+    return sequencer.append({ event, text, ...key, writes })
   }
 
   async function append(body: AppendEvent, key: Pick<Entry, 'key'> = {}): Promise<AppendedEvent> {
@@ -181,7 +166,8 @@ export function createEvidenceService(options: EvidenceOptions): Evidence {
           store,
           layout: places,
           clock,
-          append: (event, writes) => sequencer.append({ event, writes: async () => writes }),
+          append: async (event, writes) =>
+            sequencer.append({ ...(await recordable(event, blobs.put)), writes: async () => writes }),
         },
         body,
         ctx,

@@ -14,16 +14,18 @@ export interface Leaf {
 /** Bytes that SHA-256 takes at once. */
 const block = 64
 
+/** What is committed to: the RFC 8785 form of `{actor, artifacts, missionId, payload}`. */
+export const bodyText = ({ actor, artifacts, missionId, payload }: EventBody): string =>
+  canonical({ actor, artifacts, missionId, payload })
+
 /**
- * Hex of HMAC-SHA-256 with the event's own 32-byte salt over the RFC 8785 form of
- * `{actor, artifacts, missionId, payload}`. HMAC as RFC 2104 has it: Node's own makes a key object
- * of every salt, which costs more than the hashing.
+ * Hex of HMAC-SHA-256 with the event's own 32-byte salt over its body's text. HMAC as RFC 2104 has
+ * it: Node's own makes a key object of every salt, which costs more than the hashing.
  */
-export function commitmentOf(salt: string, { actor, artifacts, missionId, payload }: EventBody): string {
+export function commitmentOf(salt: string, text: string): string {
   const key = Buffer.alloc(block)
   key.write(salt, 'hex')
-  const text = Buffer.from(canonical({ actor, artifacts, missionId, payload }))
-  const inner = hash('sha256', Buffer.concat([key.map((byte) => byte ^ 0x36), text]), 'buffer')
+  const inner = hash('sha256', Buffer.concat([key.map((byte) => byte ^ 0x36), Buffer.from(text)]), 'buffer')
   return hash('sha256', Buffer.concat([key.map((byte) => byte ^ 0x5c), inner]), 'hex')
 }
 

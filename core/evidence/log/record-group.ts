@@ -12,6 +12,8 @@ import { leafHash } from './merkle.ts'
 /** Events to record, and what has to be written with them in the same commit. */
 export interface Entry {
   event: AppendEvent
+  /** `bodyText` of the event's body. */
+  text: string
   /** The same key gets the first answer. */
   key?: string
   /** Made once the event's place in the log is known. */
@@ -59,7 +61,7 @@ export async function recordGroup(
     const body = bodyOf(event)
     const salt = Buffer.from(take(saltBytes)).toString('hex')
     const eventId = newId('evt', clock, take)
-    const commitment = commitmentOf(salt, body)
+    const commitment = commitmentOf(salt, entry.text)
     const text = leafText({ commitment, eventId, recordedAt, type: event.type })
     const hash = leafHash(Buffer.from(text))
     const index = edge.size

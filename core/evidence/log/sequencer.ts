@@ -1,11 +1,11 @@
-import type { AppendEvent, AppendedEvent } from '../../contracts/index.ts'
+import type { AppendedEvent } from '../../contracts/index.ts'
 import { canonical, sha256Hex } from '../../platform/canonical.ts'
 import { AtomicError, isAtomicError } from '../../platform/errors.ts'
 import { storedTiles, type Tiles } from './hashes.ts'
 import type { StoredEvent } from './layout.ts'
 import { commitmentOf } from './leaf.ts'
 import { type LogOptions, type LogState, readState } from './log-state.ts'
-import { bodyOf, type Entry, recordGroup, type StoredAnswer } from './record-group.ts'
+import { type Entry, recordGroup, type StoredAnswer } from './record-group.ts'
 import type { TileSource } from './tree.ts'
 
 interface Waiting {
@@ -126,7 +126,7 @@ export class Sequencer {
     const keys = new Set<string>()
     const later: Waiting[] = []
     const known = await Promise.allSettled(
-      group.map(({ entry }) => (entry.key === undefined ? undefined : this.#answered(entry.key, entry.event))),
+      group.map(({ entry }) => (entry.key === undefined ? undefined : this.#answered(entry.key, entry))),
     )
     group.forEach((waiting, i) => {
       const { key } = waiting.entry
@@ -142,14 +142,14 @@ export class Sequencer {
     return { fresh, repeated }
   }
 
-  async #answered(key: string, event: AppendEvent): Promise<AppendedEvent | undefined> {
+  async #answered(key: string, { event, text }: Entry): Promise<AppendedEvent | undefined> {
     const { store, layout } = this.#options
     const row = await store.get<StoredAnswer>(layout.answers, key)
     if (!row) return undefined
     const first = await store.get<StoredEvent>(layout.events, row.value.event)
     // The salted commitment tells whether it is the same request; after an erasure nothing can, nor should.
     const { salt = null, type, commitment } = first?.value ?? {}
-    const same = salt === null || (type === event.type && commitment === commitmentOf(salt, bodyOf(event)))
+    const same = salt === null || (type === event.type && commitment === commitmentOf(salt, text))
     if (!same) throw new AtomicError('IDEMPOTENCY_MISMATCH', 'This key was used for another event.')
     return row.value.answer
   }

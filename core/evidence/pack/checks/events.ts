@@ -1,4 +1,4 @@
-import { commitmentOf } from '../../log/leaf.ts'
+import { bodyText, commitmentOf } from '../../log/leaf.ts'
 import type { Check } from '../check.ts'
 import { need, refuse } from '../check.ts'
 
@@ -21,7 +21,7 @@ export const eventsCheck: Check = {
         erased++
         continue
       }
-      if (commitmentOf(salt, body) !== leaf.commitment)
+      if (commitmentOf(salt, bodyText(body)) !== leaf.commitment)
         refuse(`events.jsonl: event ${index} is not what was committed to`)
       if (body.missionId !== missionId) refuse(`events.jsonl: event ${index} is of another mission`)
     }
