@@ -14,18 +14,34 @@ export interface Provenance {
   times: ReadonlyMap<string, string>
 }
 
+const relations = ['used', 'wasGeneratedBy', 'wasDerivedFrom', 'wasAttributedTo', 'wasAssociatedWith'] as const
+
 class Graph {
   readonly nodes = new Map<string, ProvenanceNode>()
-  readonly edges = new Map<string, ProvenanceEdge>()
+  readonly edges: ProvenanceEdge[] = []
   readonly times = new Map<string, string>()
+  readonly #numbers = new Map<string, number>()
+  /** Edges as numbers: as texts they would take more room than all else. */
+  readonly #known = new Set<number>()
 
   node(kind: ProvenanceNode['kind'], type: string, key: string, label: string): string {
     const id = `${type}:${key}`
-    if (!this.nodes.has(id)) this.nodes.set(id, { id, kind, type, label })
+    const known = this.nodes.get(id)
+    if (known) return known.id
+    this.nodes.set(id, { id, kind, type, label })
     return id
   }
-  edge(from: string, relation: string, to: string): void {
-    this.edges.set(`${from} ${relation} ${to}`, { from, to, relation })
+  edge(from: string, relation: (typeof relations)[number], to: string): void {
+    // Exact for four million nodes, which is more than a pack may have files.
+    const number = (this.#number(from) * 2 ** 22 + this.#number(to)) * 8 + relations.indexOf(relation)
+    if (this.#known.has(number)) return
+    this.#known.add(number)
+    this.edges.push({ from, to, relation })
+  }
+  #number(id: string): number {
+    const number = this.#numbers.get(id) ?? this.#numbers.size
+    this.#numbers.set(id, number)
+    return number
   }
 }
 
@@ -100,5 +116,5 @@ export function provenanceOf(view: MissionView): Provenance {
       graph.edge(activityOf(fact), 'wasAssociatedWith', graph.node('agent', 'model', name, name))
     }
   }
-  return { nodes: [...graph.nodes.values()], edges: [...graph.edges.values()], times: graph.times }
+  return { nodes: [...graph.nodes.values()], edges: graph.edges, times: graph.times }
 }

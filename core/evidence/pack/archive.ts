@@ -17,6 +17,8 @@ export interface Archive {
   entries: ReadonlyMap<string, ArchiveEntry>
   /** The bytes of a file. @throws ArchiveFault for one that is not there or too large to hold. */
   read(path: string): Promise<Buffer>
+  /** The bytes of a file piece by piece, each good until the next is asked for. @throws ArchiveFault where it is not there. */
+  pieces(path: string): AsyncGenerator<Buffer>
   close(): Promise<void>
 }
 
@@ -31,22 +33,31 @@ const refuse = (detail: string): never => {
 /** Reads a file a block at a time: small files of a pack stand beside each other. */
 class Blocks {
   readonly #file: FileHandle
-  #block = Buffer.alloc(0)
+  readonly #buffer = Buffer.allocUnsafe(chunk)
   #start = 0
+  #end = 0
   constructor(file: FileHandle) {
     this.#file = file
   }
-  /** Fewer bytes than asked for only at the end of the file. */
+  /** Good until the next one; fewer bytes than asked for only at the end of the file. */
   async read(position: number, length: number): Promise<Buffer> {
-    const at = position - this.#start
-    if (at < 0 || at + length > this.#block.length) {
-      const buffer = Buffer.allocUnsafe(Math.max(length, chunk))
-      const { bytesRead } = await this.#file.read(buffer, 0, buffer.length, position)
-      this.#block = buffer.subarray(0, bytesRead)
+    if (length > chunk) return this.#fill(Buffer.allocUnsafe(length), position)
+    if (position < this.#start || position + length > this.#end) {
+      const { length: got } = await this.#fill(this.#buffer, position)
       this.#start = position
-      return this.#block.subarray(0, length)
+      this.#end = position + got
     }
-    return this.#block.subarray(at, at + length)
+    const at = position - this.#start
+    return this.#buffer.subarray(at, Math.min(at + length, this.#end - this.#start))
+  }
+  async #fill(buffer: Buffer, position: number): Promise<Buffer> {
+    let got = 0
+    while (got < buffer.length) {
+      const { bytesRead } = await this.#file.read(buffer, got, buffer.length - got, position + got)
+      if (bytesRead === 0) break
+      got += bytesRead
+    }
+    return buffer.subarray(0, got)
   }
 }
 
@@ -83,6 +94,16 @@ async function listEntries(path: string): Promise<ZipEntry[]> {
   return entries
 }
 
+async function* bytesOfEntry(blocks: Blocks, entry: ZipEntry): AsyncGenerator<Buffer> {
+  const start = entry.offset + localHeader(entry).length
+  for (let done = 0; done < entry.size; ) {
+    const data = await blocks.read(start + done, Math.min(chunk, entry.size - done))
+    if (data.length === 0) refuse(`${entry.path} is cut off`)
+    yield data
+    done += data.length
+  }
+}
+
 /** Reads one file's bytes, judging its local header and CRC on the way. */
 async function hashEntry(blocks: Blocks, entry: ZipEntry): Promise<ArchiveEntry> {
   const header = localHeader(entry)
@@ -90,12 +111,9 @@ async function hashEntry(blocks: Blocks, entry: ZipEntry): Promise<ArchiveEntry>
     refuse(`${entry.path}: its local header is not what the directory says`)
   const hash = createHash('sha256')
   let crc = 0
-  for (let done = 0; done < entry.size; ) {
-    const data = await blocks.read(entry.offset + header.length + done, Math.min(chunk, entry.size - done))
-    if (data.length === 0) refuse(`${entry.path} is cut off`)
+  for await (const data of bytesOfEntry(blocks, entry)) {
     hash.update(data)
     crc = crc32(data, crc)
-    done += data.length
   }
   if (crc !== entry.crc32) refuse(`${entry.path}: its bytes do not match its CRC-32`)
   return { ...entry, sha256: hash.digest('hex') }
@@ -121,11 +139,17 @@ export async function openArchive(path: string): Promise<Archive> {
       entries.set(entry.path, await hashEntry(blocks, entry))
       at += localHeader(entry).length + entry.size
     }
-    const directory = Buffer.concat(listed.map(directoryHeader))
-    const tail = Buffer.concat([directory, directoryEnd(listed.length, directory.length, at)])
+    const directory = listed.reduce((sum, entry) => sum + directoryHeader(entry).length, 0)
+    const end = directoryEnd(listed.length, directory, at)
     const { size } = await file.stat()
-    if (size !== at + tail.length) refuse('bytes stand before, between or after the files')
-    sameTail(await blocks.read(at, tail.length), tail, listed)
+    if (size !== at + directory + end.length) refuse('bytes stand before, between or after the files')
+    for (const entry of listed) {
+      const header = directoryHeader(entry)
+      if (!(await blocks.read(at, header.length)).equals(header))
+        refuse(`${entry.path}: its directory entry is not as a pack’s is`)
+      at += header.length
+    }
+    if (!(await blocks.read(at, end.length)).equals(end)) refuse('the end of the directory is not as a pack’s is')
     return {
       entries,
       async read(name) {
@@ -133,22 +157,14 @@ export async function openArchive(path: string): Promise<Archive> {
         if (entry.size > largestHeld) refuse(`${name} is larger than ${largestHeld} bytes`)
         return Buffer.from(await blocks.read(entry.offset + localHeader(entry).length, entry.size))
       },
+      async *pieces(name) {
+        const entry = entries.get(name) ?? refuse(`${name} is missing`)
+        yield* bytesOfEntry(blocks, entry)
+      },
       close: () => file.close(),
     }
   } catch (error) {
     await file.close()
     throw error
   }
-}
-
-function sameTail(found: Buffer, tail: Buffer, listed: readonly ZipEntry[]): void {
-  if (found.equals(tail)) return
-  let position = 0
-  for (const entry of listed) {
-    const header = directoryHeader(entry)
-    if (!found.subarray(position, position + header.length).equals(header))
-      refuse(`${entry.path}: its directory entry is not as a pack’s is`)
-    position += header.length
-  }
-  refuse('the end of the directory is not as a pack’s is')
 }

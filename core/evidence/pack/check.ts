@@ -32,7 +32,7 @@ export interface Inspection {
   timestampRoots: readonly string[]
   /** What an earlier check has established for a later one. */
   sound?: { anchors: boolean }
-  manifest?: Manifest
+  manifest?: Omit<Manifest, 'files'>
   note?: string
   checkpoint?: Checkpoint
   events?: PackEvent[]

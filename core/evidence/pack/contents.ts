@@ -11,12 +11,10 @@ import { inclusionProof, type TileSource } from '../log/tree.ts'
 import type { MissionView } from '../mission-view.ts'
 import { provJsonText } from '../prov-json.ts'
 import { provenanceOf } from '../provenance.ts'
-import { byPath, jsonText, type Made, madeFile, type PackFile, textFile } from './files.ts'
-import { finopsDocument, finopsFocus } from './finops.ts'
-import { mutationHtml } from './mutation-html.ts'
+import { byPath, jsonText, type PackFile, type Pieces, textFile } from './files.ts'
+import { finopsDocument } from './finops.ts'
+import { mutationJson, pagesOf } from './pages.ts'
 import { placeArtifacts } from './placing.ts'
-import { readme } from './readme.ts'
-import { reportHtml } from './report-html.ts'
 import { tilesOf } from './tiles.ts'
 import { versionsDocument } from './versions.ts'
 
@@ -30,11 +28,10 @@ export interface PackSource {
   blobs: Blobs
 }
 
-const mutationJson = /^mutation\/.*\.json$/
 /** Bytes of diffs, and of mutation reports, that pages are made of; what is beyond is in the pack all the same. */
 const mostRead = { diffs: 8 * 1024 * 1024, mutation: 32 * 1024 * 1024 }
 
-/** Artifacts that `derivedFiles` reads: as many as fit, in the order of their paths. */
+/** Artifacts that `pagesOf` shows: as many as fit, in the order of their paths. */
 export function readForReport(places: ReadonlyMap<string, ArtifactRef>): string[] {
   const left = { ...mostRead }
   return [...places.keys()].sort().filter((path) => {
@@ -47,58 +44,47 @@ export function readForReport(places: ReadonlyMap<string, ArtifactRef>): string[
 }
 
 /**
- * Files that follow from the events alone, each made when it is asked for: of a large mission no two
- * of them fit into memory. A verifier makes them again and compares.
+ * Documents that follow from the events alone, each made when it is asked for: of a large mission no
+ * two of them fit into memory. A verifier makes them again and compares, so that their bytes are part
+ * of the pack's format: what would change them takes a new `version` of the manifest.
  */
-export function derivedFiles(
-  view: MissionView,
-  checkpoint: string,
-  texts: ReadonlyMap<string, string>,
-): Map<string, () => Made> {
-  const { origin, size, claimed } = readCheckpoint(checkpoint)
-  const keys = claimed.map((k) => `${k.name}+${k.keyId}`)
-  const diffs = new Map([...texts].filter(([path]) => path.startsWith('diffs/')))
-  const mutation = [...texts].flatMap(([path, text]): [string, () => Made][] =>
-    mutationJson.test(path) ? [[path.replace(/\.json$/, '.html'), () => mutationHtml(text)]] : [],
-  )
-  const pages = mutation.map(([path]) => path)
-  return new Map<string, () => Made>([
-    ['README.md', () => readme(view, { origin, treeSize: Number(size), keys })],
-    ['approvals.json', () => jsonText(approvalsDocument(view))],
-    ['finops.focus.csv', () => finopsFocus(view)],
-    ['finops.json', () => jsonText(finopsDocument(view))],
+export const documentsOf = (view: MissionView): Map<string, () => Pieces> =>
+  new Map<string, () => Pieces>([
+    ['approvals.json', () => [jsonText(approvalsDocument(view))]],
+    ['finops.json', () => [jsonText(finopsDocument(view))]],
     ['provenance.json', () => provJsonText(provenanceOf(view))],
-    ['report.html', () => reportHtml(view, { diffs, mutation: pages, origin })],
-    ['versions.json', () => jsonText(versionsDocument(view))],
-    ...mutation,
+    ['versions.json', () => [jsonText(versionsDocument(view))]],
   ])
-}
 
 /** Everything but the manifest and the attestation, sorted. */
 export async function packFiles({ view, rows, checkpoint, hashes, blobs }: PackSource): Promise<PackFile[]> {
   const treeSize = Number(readCheckpoint(checkpoint).size)
   const files: PackFile[] = [
-    madeFile('events.jsonl', () => eventLines(rows)),
+    { path: 'events.jsonl', read: () => eventLines(rows) },
     textFile('log/checkpoint', checkpoint),
     ...rows.map(({ index }) => ({
       path: `log/${index}.tlog-proof`,
-      read: async () => {
+      async *read() {
         const proof = await inclusionProof(hashes, index, treeSize)
-        return Buffer.from(writeTlogProof({ index: BigInt(index), proof, checkpoint }))
+        yield writeTlogProof({ index: BigInt(index), proof, checkpoint })
       },
     })),
     ...tileFiles(hashes, treeSize),
   ]
   const texts = new Map<string, string>()
   const places = placeArtifacts(rows)
-  for (const [path, { digest }] of places) files.push({ path, read: () => blobs.get(digest) })
+  for (const [path, { digest }] of places) files.push({ path, read: () => artifact(blobs, digest) })
   for (const path of readForReport(places))
     texts.set(path, Buffer.from(await blobs.get(places.get(path)!.digest)).toString())
   const taken = new Set(files.map((f) => f.path))
-  for (const [path, make] of derivedFiles(view, checkpoint, texts)) {
-    if (!taken.has(path)) files.push(madeFile(path, make))
+  for (const [path, make] of [...documentsOf(view), ...pagesOf(view, checkpoint, texts)]) {
+    if (!taken.has(path)) files.push({ path, read: make })
   }
   return files.sort(byPath)
+}
+
+async function* artifact(blobs: Blobs, digest: string): AsyncGenerator<Uint8Array> {
+  yield await blobs.get(digest)
 }
 
 function* eventLines(rows: readonly StoredEvent[]): Generator<string> {
@@ -113,5 +99,7 @@ function eventLine({ index, commitment, eventId, recordedAt, type, salt, body }:
 const tileFiles = (source: TileSource, treeSize: number): PackFile[] =>
   tilesOf(treeSize).map(({ level, index, width, path }) => ({
     path,
-    read: async () => joinHashes((await source(level, index, width)).slice(0, width)),
+    async *read() {
+      yield joinHashes((await source(level, index, width)).slice(0, width))
+    },
   }))

@@ -22,6 +22,9 @@ export function tilesOf(size: number): { level: number; index: number; width: nu
   return tiles
 }
 
+/** Tiles held at once; events come in the order of the log, so that few are needed again. */
+const mostHeld = 64
+
 /** The log's hashes as a pack has them; each tile above the lowest is judged by those below it. */
 export async function packTiles(archive: Archive, size: number): Promise<PackTiles> {
   const tiles = new Map(tilesOf(size).map((tile) => [`${tile.level}/${tile.index}`, tile]))
@@ -29,11 +32,18 @@ export async function packTiles(archive: Archive, size: number): Promise<PackTil
   const hashes: TileSource = async (level, index) => {
     const key = `${level}/${index}`
     const known = held.get(key)
-    if (known) return known
+    if (known) {
+      // Set anew: a Map keeps the order of insertion, so that the first is the longest unused.
+      held.delete(key)
+      held.set(key, known)
+      return known
+    }
     const tile = tiles.get(key) ?? refuse(`log/tile/${key} is outside of the log`)
     const data = await archive.read(tile.path)
     if (data.length !== tile.width * 32) refuse(`${tile.path} is not ${tile.width} hashes long`)
     const read = splitHashes(data)
+    const [oldest] = held.size < mostHeld ? [] : held.keys()
+    if (oldest !== undefined) held.delete(oldest)
     held.set(key, read)
     return read
   }

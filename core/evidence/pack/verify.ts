@@ -12,6 +12,7 @@ import { filesCheck } from './checks/files.ts'
 import { keyCheck } from './checks/key.ts'
 import { logCheck } from './checks/log.ts'
 import { manifestCheck } from './checks/manifest.ts'
+import { pagesCheck } from './checks/pages.ts'
 import { timestampsCheck } from './checks/timestamps.ts'
 import { witnessesCheck } from './checks/witnesses.ts'
 
@@ -45,6 +46,7 @@ const checks: readonly Check[] = [
   eventsCheck,
   attestationCheck,
   filesCheck,
+  pagesCheck,
   ...claimChecks,
   anchorsCheck,
   witnessesCheck,

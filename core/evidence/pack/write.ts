@@ -1,13 +1,22 @@
 import type { Readable } from 'node:stream'
-import { sha256Hex } from '../../platform/canonical.ts'
 import { AtomicError } from '../../platform/errors.ts'
 import { type Envelope, inTotoType, signEnvelope } from '../attest.ts'
 import { readCheckpoint } from '../log/checkpoint.ts'
 import type { NoteSigner } from '../log/keys.ts'
 import { type PackSource, packFiles } from './contents.ts'
-import { attestationPath, byPath, jsonText, listFile, type Manifest, manifestPath, textFile } from './files.ts'
+import {
+  attestationPath,
+  byPath,
+  type Manifest,
+  manifestPath,
+  manifestText,
+  type PackFile,
+  sumsOf,
+  textFile,
+} from './files.ts'
+import { edition } from './pages.ts'
 import { statementsOf } from './statements.ts'
-import { zip } from './zip.ts'
+import { type SummedFile, zip } from './zip.ts'
 
 /** Keeps what was signed, so that a pack stays the same when the key changes. */
 export interface AttestationMemory {
@@ -24,15 +33,24 @@ export async function writePack(source: PackSource, signer: NoteSigner, memory: 
   const { origin, size, rootHash } = readCheckpoint(source.checkpoint)
   const manifest: Manifest = {
     version: 1,
+    edition,
     missionId: source.view.missionId,
     origin,
     treeSize: Number(size),
     rootHash: Buffer.from(rootHash).toString('hex'),
     files: [],
   }
-  for (const file of files) manifest.files.push(await listFile(file))
-  const text = jsonText(manifest)
-  const manifestSha256 = sha256Hex(text)
+  const summed: SummedFile[] = []
+  const sum = async ({ path, read }: PackFile): Promise<string> => {
+    const { sha256, ...sums } = await sumsOf(read())
+    summed.push({ path, read, ...sums })
+    return sha256
+  }
+  for (const file of files) {
+    const sha256 = await sum(file)
+    manifest.files.push({ path: file.path, sha256, size: summed.at(-1)!.size })
+  }
+  const manifestSha256 = await sum({ path: manifestPath, read: () => manifestText(manifest) })
   const envelopes =
     (await memory.get(manifestSha256)) ??
     (await memory.put(
@@ -42,5 +60,6 @@ export async function writePack(source: PackSource, signer: NoteSigner, memory: 
       ),
     ))
   const attestation = envelopes.map((envelope) => `${JSON.stringify(envelope)}\n`).join('')
-  return zip([...files, textFile(manifestPath, text), textFile(attestationPath, attestation)].sort(byPath))
+  await sum(textFile(attestationPath, attestation))
+  return zip(summed.sort(byPath))
 }

@@ -1,26 +1,32 @@
 import { Readable } from 'node:stream'
-import { crc32 } from 'node:zlib'
-import type { PackFile } from './files.ts'
+import { bytesOf, type PackFile, type Sums } from './files.ts'
 import { directoryEnd, directoryHeader, localHeader, type ZipEntry } from './zip-layout.ts'
+
+/** What stands before a file's bytes is known before they are written. */
+export type SummedFile = PackFile & Pick<Sums, 'crc32' | 'size'>
 
 /**
  * A ZIP whose bytes depend on the files alone: stored, in the order given, one fixed date and mode.
- * A file is read when the one before has left: no more than one is held.
+ * A file is read when the one before has left, piece by piece.
  */
-export const zip = (files: readonly PackFile[]): Readable => Readable.from(chunks(files), { objectMode: false })
+export const zip = (files: readonly SummedFile[]): Readable => Readable.from(chunks(files), { objectMode: false })
 
-async function* chunks(files: readonly PackFile[]): AsyncGenerator<Buffer> {
+async function* chunks(files: readonly SummedFile[]): AsyncGenerator<Buffer> {
   const entries: ZipEntry[] = []
   let offset = 0
-  for (const { path, read } of files) {
-    const bytes = await read()
-    const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    const entry = { path, crc32: crc32(data), size: data.length, offset }
+  for (const { path, read, crc32, size } of files) {
+    const entry = { path, crc32, size, offset }
     const header = localHeader(entry)
     entries.push(entry)
-    offset += header.length + data.length
+    offset += header.length + size
     yield header
-    if (data.length > 0) yield data
+    let left = size
+    for await (const bytes of bytesOf(read())) {
+      left -= bytes.length
+      yield bytes
+    }
+    // What changed meanwhile must not come to look like a pack.
+    if (left !== 0) throw new RangeError(`${path} is no longer as long as it was`)
   }
   let directory = 0
   for (const entry of entries) {

@@ -1,3 +1,4 @@
+import '../../../app/cli/keep-small.ts'
 import { createWriteStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { parseSignerKey } from '../../../core/evidence/log/keys.ts'
@@ -8,7 +9,7 @@ import { openSqliteStore } from '../../../core/storage/sqlite/open.ts'
 import { fillerBlobs } from './filler-blobs.ts'
 import { origin } from './world.ts'
 
-/** Writes or checks a pack in a process of its own; says how long that took and how large it grew. */
+/** Writes or checks a pack in a process of its own, as `atomic export` and `verify-pack` do; says how long that took and how large it grew. */
 const [what, dir, key, missionId, file, size] = process.argv.slice(2) as string[] as [
   string,
   string,

@@ -1,5 +1,5 @@
 import { deflateRawSync } from 'node:zlib'
-import { jsonText, type Manifest } from '../../../core/evidence/pack/files.ts'
+import { jsonText, type Manifest, sumsOf } from '../../../core/evidence/pack/files.ts'
 import { zip } from '../../../core/evidence/pack/zip.ts'
 import { sha256Hex } from '../../../core/platform/canonical.ts'
 
@@ -39,10 +39,10 @@ export function unpack(pack: Buffer): PackedFile[] {
   return files
 }
 
-async function repack(files: readonly PackedFile[]): Promise<Buffer> {
+export async function repack(files: readonly PackedFile[]): Promise<Buffer> {
   const parts: Buffer[] = []
-  for await (const part of zip(files.map(({ path, data }) => ({ path, read: async () => data }))))
-    parts.push(part as Buffer)
+  const summed = files.map(async ({ path, data }) => ({ path, read: () => [data], ...(await sumsOf([data])) }))
+  for await (const part of zip(await Promise.all(summed))) parts.push(part as Buffer)
   return Buffer.concat(parts)
 }
 
@@ -56,7 +56,7 @@ function readManifest(data: Buffer): Manifest | undefined {
 }
 
 /** Writes the manifest anew, as a careful forger would. */
-function withManifest(files: readonly PackedFile[]): PackedFile[] {
+export function withManifest(files: readonly PackedFile[]): PackedFile[] {
   const old = files.find((f) => f.path === 'manifest.json')
   const manifest = old && readManifest(old.data)
   if (!manifest) return [...files]

@@ -1,3 +1,4 @@
+import { StringDecoder } from 'node:string_decoder'
 import { z } from 'zod'
 import { Actor, ArtifactRef, Hex64, Time } from '../../../contracts/index.ts'
 import type { EventBody } from '../../log/layout.ts'
@@ -31,17 +32,28 @@ const Line = z.strictObject({
     .nullable(),
 })
 
-async function readEvents({ archive }: Inspection): Promise<PackEvent[]> {
-  const text = (await archive.read(path)).toString()
-  if (!text.endsWith('\n')) refuse(`${path} does not end in a newline`)
-  const lines = text.slice(0, -1).split('\n')
-  return lines.map((line, i) => {
+async function* lines({ archive }: Inspection): AsyncGenerator<string> {
+  const decoder = new StringDecoder()
+  let rest = ''
+  for await (const piece of archive.pieces(path)) {
+    const texts = (rest + decoder.write(piece)).split('\n')
+    rest = texts.pop()!
+    yield* texts
+  }
+  if (rest + decoder.end() !== '') refuse(`${path} does not end in a newline`)
+}
+
+async function readEvents(inspection: Inspection): Promise<PackEvent[]> {
+  const events: PackEvent[] = []
+  for await (const line of lines(inspection)) {
     try {
-      return Line.parse(JSON.parse(line)) as PackEvent
+      events.push(Line.parse(JSON.parse(line)) as PackEvent)
     } catch {
-      return refuse(`${path}, line ${i + 1}: not an event`)
+      refuse(`${path}, line ${events.length + 1}: not an event`)
     }
-  })
+  }
+  if (events.length === 0) refuse(`${path} has no event`)
+  return events
 }
 
 /** A large payload stands in a file of its own, which the event names by digest. */
@@ -91,8 +103,8 @@ export const logCheck: Check = {
       last = event
     }
     const asked = new Set(['log/checkpoint', ...tiles.paths, ...events.map((e) => `log/${e.index}.tlog-proof`)])
-    const extra = manifest.files.find(({ path: p }) => p.startsWith('log/') && !asked.has(p))
-    if (extra) refuse(`${extra.path} belongs to no event`)
+    for (const file of inspection.archive.entries.keys())
+      if (file.startsWith('log/') && !asked.has(file)) refuse(`${file} belongs to no event`)
     inspection.events = events
     const facts: RecordedFact[] = []
     for (const { index, leaf, body } of events) {

@@ -2,10 +2,14 @@ import { z } from 'zod'
 import { Hex64 } from '../../../contracts/index.ts'
 import type { Check } from '../check.ts'
 import { parseJson, refuse } from '../check.ts'
-import { attestationPath, jsonText, manifestPath } from '../files.ts'
+import { attestationPath, manifestPath, manifestText, sumsOf } from '../files.ts'
+
+/** Of packs that this verifier reads. */
+const format = 1
 
 const Manifest = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(format),
+  edition: z.int().min(1).optional(),
   missionId: z.string().min(1),
   origin: z.string().min(1),
   treeSize: z.int().min(1),
@@ -24,14 +28,18 @@ export const manifestCheck: Check = {
   name: 'manifest',
   async run(inspection) {
     const { archive } = inspection
-    const text = (await archive.read(manifestPath)).toString()
-    const parsed = Manifest.safeParse(parseJson(text, manifestPath))
+    const read = parseJson((await archive.read(manifestPath)).toString(), manifestPath)
+    const { version } = Object(read) as { version?: unknown }
+    if (Number(version) > format)
+      return refuse(`the pack is of format ${version}, this verifier reads up to ${format}: take a newer Atomic`)
+    const parsed = Manifest.safeParse(read)
     if (!parsed.success) return refuse(`${manifestPath} does not say what a manifest says`)
-    const manifest = parsed.data
-    if (jsonText(manifest) !== text) refuse(`${manifestPath} is not written as a manifest is`)
+    const { files, ...manifest } = parsed.data
+    if ((await sumsOf(manifestText(parsed.data))).sha256 !== archive.entries.get(manifestPath)!.sha256)
+      refuse(`${manifestPath} is not written as a manifest is`)
     const faults: string[] = []
     const listed = new Set([manifestPath, attestationPath])
-    for (const { path, sha256, size } of manifest.files) {
+    for (const { path, sha256, size } of files) {
       const entry = archive.entries.get(path)
       if (listed.has(path)) faults.push(`${path} is named twice`)
       else if (!entry) faults.push(`${path} is missing`)
@@ -45,7 +53,7 @@ export const manifestCheck: Check = {
     if (faults.length > 0) refuse(`against ${manifestPath}: ${shown(faults)}`)
     return {
       verdict: 'pass',
-      detail: `${manifest.files.length} files, each with the SHA-256 that ${manifestPath} names`,
+      detail: `${files.length} files, each with the SHA-256 that ${manifestPath} names`,
     }
   },
 }
