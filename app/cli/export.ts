@@ -1,3 +1,4 @@
+import './keep-small.ts'
 import type { Command } from 'commander'
 import { Content } from '../../core/contracts/service.ts'
 import { serviceContext } from '../../core/orchestrator/deps.ts'

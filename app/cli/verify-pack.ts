@@ -1,3 +1,4 @@
+import './keep-small.ts'
 import { type Command, Option } from 'commander'
 import pc from 'picocolors'
 import { checkpointsOfRef, type GitPlace } from '../../core/evidence/anchors/git.ts'
