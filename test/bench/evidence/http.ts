@@ -11,13 +11,14 @@ import { median, percentile } from '../../support/times.ts'
 import type { Figures } from './figures.ts'
 import type { Load, LoadResult } from './load-child.ts'
 
-const pathOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
+const loadChild = fileURLToPath(new URL('./load-child.ts', import.meta.url))
+const bareServer = fileURLToPath(new URL('./bare-server.ts', import.meta.url))
 const rounds = 5
 const largestOutput = 64 * 1024 * 1024
 
 /** Requests of a process of its own. */
 async function load(asked: Load): Promise<LoadResult> {
-  const { stdout } = await promisify(execFile)(process.execPath, [pathOf('./load-child.ts'), JSON.stringify(asked)], {
+  const { stdout } = await promisify(execFile)(process.execPath, [loadChild, JSON.stringify(asked)], {
     maxBuffer: largestOutput,
   })
   return JSON.parse(stdout) as LoadResult
@@ -79,7 +80,7 @@ export async function overHttp(): Promise<Figures> {
         ATOMIC_RATE_LIMIT: '0',
       }),
     )
-    const bare = await measure(spawn(process.execPath, [pathOf('./bare-server.ts')]))
+    const bare = await measure(spawn(process.execPath, [bareServer]))
     const disk = medians('bare write and sync', [await bareSync(dir)])
     return { ...disk, ...medians('POST', atomic), ...medians('bare Fastify', bare) }
   } finally {
