@@ -5,7 +5,8 @@ import { knownModels, usualModel, usualTokensPerSecond } from './catalogue.ts'
 import { exact, usdNumber } from './money.ts'
 import { createPrices, type PricedModel, type Prices } from './prices.ts'
 import type { TokenCount } from './sample.ts'
-import { encodingOf, estimateTokens, isCountExact } from './tokens.ts'
+import { exactly } from './tokenizer/ratios.ts'
+import { encodingOf, estimateTokens, isCountExact, tokenRatio } from './tokens.ts'
 
 type ModelForecast = ForecastAnswer['byModel'][number]
 
@@ -21,8 +22,6 @@ export interface ForecastPorts {
   steps?(repository?: string): Promise<{ step: string; share: number }[]>
 }
 
-/** A tokenizer that is not published may count up to this many times what OpenAI's counts. */
-const foreignTokenizer = { low: 0.9, high: 1.35 }
 /** Nobody knows how much a model will answer. */
 const guessedOutput = { low: 0.5, high: 2 }
 /** Changed files come back about as long as they went in; other answers are shorter than their questions. */
@@ -51,7 +50,7 @@ function amountsOf(request: ForecastRequest): (model: string) => Amounts {
   const texts = [...(request.content === undefined ? [] : [request.content])]
   for (const file of request.files ?? []) texts.push(file.path, file.content)
   const counted = new Map<string, TokenCount>()
-  const ratio = request.files === undefined ? outputPerInput.content : outputPerInput.files
+  const answered = request.files === undefined ? outputPerInput.content : outputPerInput.files
   return (model) => {
     const encoding = encodingOf(model)
     const count =
@@ -59,11 +58,12 @@ function amountsOf(request: ForecastRequest): (model: string) => Amounts {
         ? (counted.get(encoding) ?? estimateTokens(texts, model, counting))
         : { tokens: request.tokens, error: 0 }
     counted.set(encoding, count)
-    const foreign = request.tokens === undefined && !isCountExact(model) ? foreignTokenizer : { low: 1, high: 1 }
+    const { ratio, low, high } = request.tokens === undefined ? tokenRatio(model) : exactly
+    const input = Math.round(count.tokens * ratio)
     return {
-      input: count.tokens,
-      output: request.outputTokens ?? Math.max(leastOutput, Math.round(count.tokens * ratio)),
-      inputBounds: { low: foreign.low * (1 - Math.min(count.error, 0.5)), high: foreign.high * (1 + count.error) },
+      input,
+      output: request.outputTokens ?? Math.max(leastOutput, Math.round(input * answered)),
+      inputBounds: { low: (low / ratio) * (1 - Math.min(count.error, 0.5)), high: (high / ratio) * (1 + count.error) },
       outputBounds: request.outputTokens === undefined ? guessedOutput : { low: 1, high: 1 },
     }
   }
@@ -84,13 +84,14 @@ function basisOf(
   measured: boolean,
 ): string {
   const { model, table, disagreements } = asked
-  const error = isCountExact(model) ? Math.round((inputBounds.high - 1) * 100) : 0
+  const [low, high] = [inputBounds.low, inputBounds.high].map((factor) => Math.round(Math.abs(factor - 1) * 100))
+  const { ratio, basis } = tokenRatio(model)
   const counted =
     request.tokens !== undefined
       ? 'input tokens as given'
       : isCountExact(model)
-        ? `input counted with the model’s own encoding${error > 0 ? ` from samples (±${error} %)` : ''}`
-        : 'input counted with OpenAI’s encoding, since this model’s is not published (low −10 %, high +35 %)'
+        ? `input counted with the model’s own encoding${high! > 0 ? ` from samples (±${high} %)` : ''}`
+        : `input counted with OpenAI’s encoding, times ${ratio} (−${low} %, +${high} %): ${basis}`
   const answered =
     request.outputTokens !== undefined
       ? 'output tokens as given'
