@@ -20,6 +20,7 @@ import type { Tell } from './tell.ts'
 const remembered = new Set([budgets, stepsCollection])
 const maxTries = 100
 const maxBatch = 200
+const turnsAfterRace = 20
 /** The evidence log orders events by mission; spending outside of any is kept together. */
 const noMission = 'budget'
 
@@ -60,6 +61,8 @@ export function openLedger({ store, clock, emit, tell }: LedgerPorts): Ledger {
   const memory = new RowMemory()
   const queue: Waiting[] = []
   let working = false
+  /** How many batches more are written in turn with other processes. */
+  let turns = 0
   /** Whether events were written that wait to be sent. */
   let news = false
   let sequence = 0
@@ -138,11 +141,19 @@ export function openLedger({ store, clock, emit, tell }: LedgerPorts): Ledger {
     for (const done of settled) done()
   }
 
+  /** In turn with other processes; what they wrote meanwhile is read anew. */
+  const writeAlone = (alone: NonNullable<Store['alone']>, batch: readonly Waiting[]): Promise<void> =>
+    alone('finops', () => {
+      memory.forget()
+      return write(batch)
+    })
+
   async function settle(batch: readonly Waiting[]): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
-        // Who lost a race against another process waits for its turn instead of losing the next one.
-        await (attempt === 1 || store.alone === undefined ? write(batch) : store.alone('finops', () => write(batch)))
+        // Who lost a race against another process waits for its turn instead of losing the next one, and a while longer.
+        await (store.alone !== undefined && turns > 0 ? writeAlone(store.alone, batch) : write(batch))
+        if (turns > 0) turns--
         return
       } catch (error) {
         memory.forget()
@@ -150,6 +161,7 @@ export function openLedger({ store, clock, emit, tell }: LedgerPorts): Ledger {
           for (const { reject } of batch) reject(error)
           return
         }
+        turns = turnsAfterRace
         await sleep(Math.random() * Math.min(100, 2 * attempt))
       }
     }

@@ -13,8 +13,19 @@ const random = seeded(Number(seed))
 const store = await openPostgresStore(at)
 const ledger = openLedger({ store, clock: { now: Date.now }, emit: async () => {} })
 
-const say = (line: string): Promise<void> =>
-  new Promise((resolve) => process.stdout.write(`${line}\n`, () => resolve()))
+let lines: string[] = []
+let written = Promise.resolve()
+/** Lines of one turn are written together; who waits for one is told when it is out. */
+const say = (line: string): Promise<void> => {
+  if (lines.push(line) === 1)
+    written = new Promise((resolve) =>
+      setImmediate(() => {
+        process.stdout.write(`${lines.join('\n')}\n`, () => resolve())
+        lines = []
+      }),
+    )
+  return written
+}
 /** One clock for all processes of a machine, in µs. */
 const now = (): number => Number(process.hrtime.bigint() / 1_000n)
 const amount = (most: number): string => decimalText(exact(Math.ceil(random() * most * 1e6)).div(1e6))

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { openLedger } from '../../../core/finops/ledger.ts'
@@ -32,6 +34,8 @@ const perRound = 20_000
 async function runChild(at: string, seed: number, count: number, tag: string, killAfter: number): Promise<Told[]> {
   const running = spawn(process.execPath, [child, at, String(seed), String(count), tag], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    // Hundreds are started in a long trial: what was compiled once is not compiled again.
+    env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'atomic-trial-modules') },
   })
   const closed = once(running, 'close')
   const told: Told[] = []
