@@ -118,18 +118,25 @@ function gunzip(bytes: Buffer, budget: Budget): Decoded {
   return decoded && { ...decoded, packed: true }
 }
 
+/** Bytes that are looked at in each place. */
+const sample = 16
+
 /** Text in bytes: of one byte a character, or UTF-16 as PowerShell encodes it. */
 function asText(bytes: Buffer): { text: string } | undefined {
   if (bytes.length < 12) return undefined
-  const sample = bytes.subarray(bytes.length >> 2, (bytes.length >> 2) + 64)
   let good = 0
   let zeros = 0
-  for (const b of sample) {
-    if ((b >= 32 && b < 127) || b === 9 || b === 10 || b === 13) good++
-    else if (b === 0) zeros++
-  }
-  if (zeros >= sample.length * 0.4) return { text: bytes.toString('utf16le', 0, bytes.length & ~1) }
-  return good >= sample.length * 0.85 ? { text: bytes.toString('latin1') } : undefined
+  let seen = 0
+  // A few places, for what is text here and something else there.
+  const step = Math.max(sample, bytes.length >> 3)
+  for (let from = 0; from < bytes.length; from += step)
+    for (let i = from; i < Math.min(bytes.length, from + sample); i++, seen++) {
+      const b = bytes[i]!
+      if ((b >= 32 && b < 127) || b === 9 || b === 10 || b === 13) good++
+      else if (b === 0) zeros++
+    }
+  if (zeros >= seen * 0.4) return { text: bytes.toString('utf16le', 0, bytes.length & ~1) }
+  return good >= seen * 0.85 ? { text: bytes.toString('latin1') } : undefined
 }
 
 /** How far from an escape a value may begin or end. */

@@ -43,12 +43,12 @@ export function tokenDetector(rule: TokenRule): Detector {
     kind: 'secret',
     keywords: [...prefixes.keys()],
     source: rule.source,
-    verify({ text, examples }, hit, end) {
+    verify({ text, examples, readTo }, hit, end) {
       const start = lead === undefined ? hit : lead.matchBefore(text, hit)
       if (start < 0) return undefined
       if (!rule.anywhere && !startsWord(text, start)) return undefined
       for (const shape of prefixes.get(text.slice(hit, end).toLowerCase()) ?? []) {
-        let stop = shape.match(text, hit)
+        let stop = shape.match(text, hit, readTo)
         if (stop < 0 || !endsWord(text, stop)) continue
         // The end of a sentence is no part of what stands in it.
         while (text[stop - 1] === '.') stop--

@@ -4,8 +4,11 @@
  * can and never gives back, so a match costs at most the shape's length.
  */
 export interface Shape {
-  /** Where the shape ends when it fits at `start`, else -1. */
-  match(text: string, start: number): number
+  /**
+   * Where the shape ends when it fits at `start`, else -1.
+   * @param readTo remembers how far long sets have reached in this text, so that no run is read again for each place it could begin at
+   */
+  match(text: string, start: number, readTo?: Map<string, number>): number
   /** Where the shape begins when it fits right before `end`, else -1; for shapes of one set. */
   matchBefore(text: string, end: number): number
   /** Text that the shape begins with; may be empty. */
@@ -18,7 +21,13 @@ interface Step {
   set: Uint8Array
   min: number
   max: number
+  /** Names the step where it can be long. */
+  long?: string
 }
+
+/** From so many characters on it pays to remember how far a set reached. */
+const longSet = 128
+let longSets = 0
 
 export function compileShape(source: string): Shape {
   const steps: Step[] = []
@@ -53,7 +62,7 @@ export function compileShape(source: string): Shape {
     }
     if (!(min >= 0 && max >= min && max <= 4096)) throw new Error(`bad count in shape "${source}"`)
     if (literal) prefix += c
-    steps.push({ set, min, max })
+    steps.push({ set, min, max, ...(max < longSet ? {} : { long: `set ${longSets++}` }) })
   }
   const next = steps[prefix.length]?.set ?? []
   return {
@@ -69,17 +78,21 @@ export function compileShape(source: string): Shape {
       }
       return end - i < min ? -1 : i
     },
-    match(text, start) {
+    match(text, start, readTo) {
       let i = start
-      for (const { set, min, max } of steps) {
+      for (const { set, min, max, long } of steps) {
         const stop = i + max
         const from = i
+        // Where one is asked for before, all characters up to there are in the set.
+        const known = long === undefined ? undefined : readTo?.get(long)
+        if (known !== undefined && i < known && i >= (readTo?.get(`${long} from`) ?? 0)) i = Math.min(known, stop)
         while (i < stop) {
           const c = text.charCodeAt(i)
           // NaN past the end compares false.
           if (!(c < 128) || set[c] === 0) break
           i++
         }
+        if (long !== undefined && i > (known ?? 0)) readTo?.set(long, i).set(`${long} from`, from)
         if (i - from < min) return -1
       }
       return i

@@ -39,6 +39,8 @@ export const card: Detector = {
     if (marks !== '' && (new Set(marks).size > 1 || !printed(groups))) return undefined
     if (!brands.some((b) => b.lengths.includes(digits.length) && b.prefix.test(digits)) || !luhn(digits))
       return undefined
+    // A number that a program calculates with.
+    if (/BigInt\(.?$/.test(text.slice(Math.max(0, start - 8), start))) return undefined
     if (new Set(digits).size < 3 && !examples) return undefined
     if (!examples && tests.has(digits)) return undefined
     return { start, end, confidence: 1 }

@@ -64,6 +64,23 @@ export const frenchNir = (s: string): boolean => {
   return 97 - mod(number, 97) === Number(s.slice(13))
 }
 
+/** The letter counts as the two digits of its place in the alphabet; digits of each product are added up. */
+export const germanSocialInsurance = (s: string): boolean => {
+  const number = s.slice(0, 8) + String(s.toUpperCase().charCodeAt(8) - 64).padStart(2, '0') + s.slice(9)
+  const sum = [2, 1, 2, 5, 7, 1, 2, 1, 2, 1, 2, 1].reduce((total, w, i) => {
+    const product = w * digit(number, i)
+    return total + Math.floor(product / 10) + (product % 10)
+  }, 0)
+  return sum % 10 === digit(number, 12)
+}
+
+const curpAlphabet = '0123456789ABCDEFGHIJKLMNÑOPQRSTUVWXYZ'
+export const mexicanCurp = (s: string): boolean => {
+  let sum = 0
+  for (let i = 0; i < 17; i++) sum += (18 - i) * curpAlphabet.indexOf(s[i]!.toUpperCase())
+  return (10 - (sum % 10)) % 10 === digit(s, 17)
+}
+
 const oddValues = [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23]
 export const codiceFiscale = (s: string): boolean => {
   const upper = s.toUpperCase()
@@ -149,4 +166,7 @@ export const singaporeanNric = (s: string): boolean => {
   if (first === 'M') return 'XWUTRQPNJLK'[10 - (sum % 11)] === upper[8]
   return ('ST'.includes(first) ? 'JZIHGFEDCBA' : 'XWUTRQPNMLK')[sum % 11] === upper[8]
 }
+const regions = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' })
+/** The fifth and sixth letter are a country's. */
+export const bicCountry = (s: string): boolean => regions.of(s.slice(4, 6)) !== undefined
 export { luhn }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { ALNUM, at, HEX, skip, startsWord } from '../engine/chars.ts'
 import { contextBefore } from '../engine/context.ts'
 import type { Detector } from '../engine/detector.ts'
@@ -51,5 +52,35 @@ export const ethereum: Detector = {
     return /wallet|ether|\beth\b|account|address|payee|recipient/i.test(before)
       ? { start, end: stop, confidence: 0.8 }
       : undefined
+  },
+}
+
+const base58 = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
+const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest()
+
+/** A version byte, 20 bytes of hash, and the first four of their double SHA-256. */
+function base58Check(value: string): boolean {
+  let number = 0n
+  for (const c of value) {
+    const digit = base58.indexOf(c)
+    if (digit < 0) return false
+    number = number * 58n + BigInt(digit)
+  }
+  const hex = number.toString(16).padStart(50, '0')
+  const bytes = Buffer.from(hex, 'hex')
+  return hex.length === 50 && sha256(sha256(bytes.subarray(0, 21))).compare(bytes, 21, 25, 0, 4) === 0
+}
+
+/** Bitcoin addresses in base 58: of a key (`1…`) and of a script (`3…`). */
+export const bitcoinBase58: Detector = {
+  type: 'crypto-address',
+  kind: 'pii',
+  digits: { least: 1, most: 5 },
+  source: 'https://en.bitcoin.it/wiki/Base58Check_encoding',
+  verify({ text }, start) {
+    if ((text[start] !== '1' && text[start] !== '3') || !startsWord(text, start)) return undefined
+    const stop = skip(text, start, ALNUM, 36)
+    if (stop - start < 26 || stop - start > 35) return undefined
+    return base58Check(text.slice(start, stop)) ? { start, end: stop, confidence: 1 } : undefined
   },
 }

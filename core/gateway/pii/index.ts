@@ -1,6 +1,8 @@
 import type { Detector } from '../engine/detector.ts'
+import { addressDetector } from './address.ts'
+import { addressFormats } from './addresses/index.ts'
 import { card } from './card.ts'
-import { bitcoin, ethereum } from './crypto.ts'
+import { bitcoin, bitcoinBase58, ethereum } from './crypto.ts'
 import { email } from './email.ts'
 import { iban } from './iban.ts'
 import { ipv4, ipv6 } from './ip.ts'
@@ -15,5 +17,6 @@ import { usSsn } from './us-ssn.ts'
 export const piiDetectors: readonly Detector[] = [
   ...[email, card, iban, usSsn],
   ...nationalIds.map(labelledDetector),
-  ...[macAddress, ipv4, ipv6, internationalPhone, northAmericanPhone, bitcoin, ethereum, namedPerson],
+  ...addressFormats.map(addressDetector),
+  ...[macAddress, ipv4, ipv6, internationalPhone, northAmericanPhone, bitcoin, bitcoinBase58, ethereum, namedPerson],
 ]

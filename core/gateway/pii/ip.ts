@@ -55,11 +55,13 @@ const isVersion = (text: string, start: number): boolean =>
     contextBefore(text, start, 16),
   )
 
+/** Of the internet, of Edwards and other curves, of names and extensions in certificates, of their policies: https://oid-base.com. */
+const knownArcs = ['1.3.6.1', '1.3.101.', '1.3.132.', '2.5.4.', '2.5.8.', '2.5.29.', '2.23.']
+
 /** Object identifiers (https://www.rfc-editor.org/rfc/rfc3061) begin with 0 to 2, and what stands around says it. */
 const isObjectIdentifier = (text: string, start: number, octets: readonly number[]): boolean =>
-  // Of certificates, and of the internet.
-  text.startsWith('2.5.29.', start) ||
-  text.startsWith('1.3.6.1', start) ||
+  (knownArcs.some((arc) => text.startsWith(arc, start)) &&
+    !/addr|host|\bip\b|server|peer/i.test(contextBefore(text, start, 32))) ||
   (octets[0]! <= 2 &&
     octets[1]! < 40 &&
     /oid|object.?id|\bcase\b|algorithm|extension/i.test(contextBefore(text, start, 48)))

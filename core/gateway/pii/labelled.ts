@@ -11,6 +11,8 @@ export interface LabelledRule {
   labels: readonly string[]
   /** Shapes of the value; see engine/shape.ts. A dash, dot, slash or blank between stands for itself. */
   shapes: readonly string[]
+  /** The value may hold no digit, where something between it and the label says that it is the value. */
+  letters?: true
   /** Takes the value without its separators. */
   check?: (value: string) => boolean
 }
@@ -36,7 +38,7 @@ export function labelledDetector(rule: LabelledRule): Detector {
           const stop = shape.match(text, i)
           if (stop < 0 || at(text, stop, WORD)) continue
           const value = text.slice(i, stop)
-          if (!/\d/.test(value)) continue
+          if (!/\d/.test(value) && !(rule.letters && gives(text.slice(end, i)))) continue
           if (rule.check !== undefined && !rule.check(value.replace(/[^A-Za-z0-9]/g, ''))) continue
           return { start: i, end: stop, confidence: rule.check === undefined ? 0.7 : 0.95 }
         }
@@ -45,6 +47,8 @@ export function labelledDetector(rule: LabelledRule): Detector {
     },
   }
 }
+
+const gives = (between: string): boolean => /[:=>("]|\bcode\b/i.test(between)
 
 /** Between the words of `userPan` or `CPF_number`. */
 const isHump = (text: string, i: number): boolean => /[a-z]/.test(text[i - 1] ?? '') && /[A-Z]/.test(text[i] ?? '')

@@ -1,7 +1,13 @@
+import { addressFormats } from './addresses/index.ts'
 import { nationalIds } from './national-ids.ts'
 
-/** Types of national numbers with the countries they belong to: `us-itin`, `ee-lt-personal-code`. */
-const byCountry = [...nationalIds.map((rule) => rule.type), 'us-ssn'].flatMap((type) => {
+/** Types of national numbers and addresses with the countries they belong to: `us-itin`, `ee-lt-personal-code`. */
+const types = [
+  ...nationalIds.map((rule) => rule.type),
+  ...addressFormats.map(({ country }) => `${country}-street-address`),
+  'us-ssn',
+]
+const byCountry = types.flatMap((type) => {
   const countries = /^(?:[a-z]{2}-)+/.exec(type)?.[0].split('-').filter(Boolean) ?? []
   return countries.length === 0 ? [] : [{ type, countries }]
 })

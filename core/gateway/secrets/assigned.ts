@@ -168,7 +168,7 @@ function digits(value: string): number {
 
 /** Something that a program evaluates rather than holds. */
 function isCode(value: string): boolean {
-  if (/[([{]|=>|\?\.|&&|\|\|/.test(value)) return true
+  if (/[([{]|=>|\?\.|&&|\|\||^(?:Big)?(?:Ui|I)nt\d{1,2}(?:Clamped)?Array\b|^Float\d\dArray\b/.test(value)) return true
   const dots = value.split('.')
   return (
     dots.length > 1 &&

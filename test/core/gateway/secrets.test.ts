@@ -158,6 +158,8 @@ describe('what is kept', () => {
     'const token = getToken(user1, 42)',
     'const password = req.body.password2',
     'password: string, username: string',
+    'keygen: () => { secretKey: Uint8Array; publicKey: Uint8Array }',
+    'secretKey: BigUint64Array[]',
     'if (password === other1Password) {}',
     'passwordHashAlgorithm = "argon2id13"',
     'tokenizer = "cl100k_base_v12345"',

@@ -1,0 +1,54 @@
+import { Session } from 'node:inspector'
+import { scan } from '../../../core/gateway/engine/scan.ts'
+import { attack } from './attacks.ts'
+
+/**
+ * How often each block of the gateway's sources is run for a text: V8 counts them
+ * (https://v8.dev/blog/javascript-code-coverage), so that no clock and no load decides.
+ */
+function stepCounter(): { of(text: string): number; close(): void } {
+  const session = new Session()
+  session.connect()
+  const ask = (method: string, params?: object): unknown => {
+    let answer: unknown
+    session.post(method, params, (error, result) => {
+      if (error !== null) throw error
+      answer = result
+    })
+    return answer
+  }
+  ask('Profiler.enable')
+  ask('Profiler.startPreciseCoverage', { callCount: true, detailed: true })
+  /** Since it was last asked. */
+  const taken = (): number => {
+    const { result } = ask('Profiler.takePreciseCoverage') as {
+      result: { url: string; functions: { ranges: { count: number }[] }[] }[]
+    }
+    return result
+      .filter(({ url }) => url.includes('/core/gateway/'))
+      .flatMap(({ functions }) => functions.flatMap(({ ranges }) => ranges))
+      .reduce((sum, { count }) => sum + count, 0)
+  }
+  return {
+    of(text) {
+      taken()
+      scan(text, { secrets: true, pii: true })
+      return taken()
+    },
+    close: () => session.disconnect(),
+  }
+}
+
+/** Steps for twice the input against steps for once, of each of these attacks. */
+export function growthInSteps(seeds: readonly number[], size: (seed: number) => number): Map<number, number> {
+  const steps = stepCounter()
+  // What is built once is built before.
+  scan('', { secrets: true, pii: true })
+  try {
+    return new Map(
+      seeds.map((seed) => [seed, steps.of(attack(seed, size(seed) * 2)) / steps.of(attack(seed, size(seed)))]),
+    )
+  } finally {
+    steps.close()
+  }
+}
