@@ -130,6 +130,11 @@ function checkDeclared(node: ts.Node, view: View, to: string, place: string): vo
   const own = symbolKeys(checker.getExportSymbolOfSymbol(symbol), checker)
   const escaped = ts.escapeLeadingUnderscores(to)
   const holder = declaration.parent as ts.Node & { symbol?: ts.Symbol }
+  const exported = (symbol as { parent?: ts.Symbol }).parent?.exports?.get(escaped)
+  if (exported !== undefined && !equal(symbolKeys(exported, checker), symbolKeys(symbol, checker))) {
+    throw refuse('NAME_COLLISION', `${to} is given out there already.`, place)
+  }
+  if (ts.isExportSpecifier(declaration)) return
   if (ts.isClassElement(declaration) || ts.isTypeElement(declaration) || ts.isEnumMember(declaration)) {
     const table = [holder.symbol?.members?.get(escaped), holder.symbol?.exports?.get(escaped)]
     const found = table.filter((s) => s !== undefined)
@@ -168,6 +173,9 @@ function checkDeclared(node: ts.Node, view: View, to: string, place: string): vo
 
 /** Every kind of thing that would stand in the way: a parameter where the symbol is a constant, say. */
 function meaningOf(symbol: ts.Symbol): ts.SymbolFlags {
+  // An import may stand for anything.
+  const { Alias, Value, Type, Namespace } = ts.SymbolFlags
+  if ((symbol.flags & Alias) !== 0) return Alias | Value | Type | Namespace
   const kinds = [ts.SymbolFlags.Value, ts.SymbolFlags.Type, ts.SymbolFlags.Namespace]
   return kinds.reduce<number>((all, kind) => ((symbol.flags & kind) === 0 ? all : all | kind), 0)
 }

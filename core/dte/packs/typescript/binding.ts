@@ -61,7 +61,12 @@ function importedKeys(node: ts.ImportSpecifier | ts.ExportSpecifier, checker: ts
   const name = (node.propertyName ?? node.name).text
   const missing = unresolvedModule(moduleSpecifierOf(node), checker)
   if (missing !== undefined) return [`module:${missing}#${name}`]
-  if (ts.isExportSpecifier(node)) return symbolKeys(checker.getExportSpecifierLocalTargetSymbol(node), checker)
+  if (ts.isExportSpecifier(node)) {
+    // Of another module the export itself, which may bear its name for something else's.
+    const own = (node as unknown as { symbol?: ts.Symbol }).symbol
+    const from = node.parent.parent.moduleSpecifier === undefined || own === undefined
+    return symbolKeys(from ? checker.getExportSpecifierLocalTargetSymbol(node) : immediateAlias(own, checker), checker)
+  }
   const alias = checker.getSymbolAtLocation(node.name)
   return alias === undefined ? [] : symbolKeys(immediateAlias(alias, checker), checker)
 }

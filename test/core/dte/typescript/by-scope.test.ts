@@ -4,8 +4,8 @@ import { Project } from '../../../../core/dte/packs/typescript/project.ts'
 import { renameByTypes } from '../../../../core/dte/packs/typescript/rename.ts'
 import { renameByScope } from '../../../../core/dte/packs/typescript/rename-by-scope.ts'
 import { treeFromFiles } from '../../../../core/dte/tree.ts'
+import { numbers } from '../real/numbers.ts'
 import { realProjects } from '../real/projects.ts'
-import { numbers } from '../real/trial.ts'
 
 const inScope = (): boolean => true
 
