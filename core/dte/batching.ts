@@ -1,5 +1,6 @@
 import type { Batching, Operation } from '../contracts/changespec.ts'
 import type { PlannedBatch, PlannedChange } from '../contracts/dte.ts'
+import { AtomicError } from '../platform/errors.ts'
 import { byCodeUnit, directoryOf } from './paths.ts'
 import { type Tree, type TreeChanges, type TreeEntry, TreeHasher, textOf } from './tree.ts'
 
@@ -79,19 +80,42 @@ function commonFolder(paths: readonly string[]): string {
   return common
 }
 
-function byDirectory(steps: readonly Step[]): Group[] {
-  const folders = new Map<string, Group[]>()
-  for (const unit of units(steps)) {
-    const folder = commonFolder([...unit.changes.keys()])
-    folders.set(folder, [...(folders.get(folder) ?? []), unit])
+const firstOf = (group: Group): number => Math.min(...group.operations)
+const lastOf = (group: Group): number => Math.max(...group.operations)
+
+/**
+ * Units in an order in which each can land: what a later operation wrote may need what an earlier one did, so a unit
+ * with an earlier operation comes first. Of two that would each have to come first, one is made.
+ */
+function inOrder(steps: readonly Step[]): Group[] {
+  const ordered: Group[] = []
+  for (const unit of units(steps).sort((a, b) => firstOf(a) - firstOf(b) || lastOf(a) - lastOf(b))) {
+    const before = ordered.at(-1)
+    const isCrossed = before !== undefined && firstOf(unit) < lastOf(before) && firstOf(before) < lastOf(unit)
+    if (isCrossed) ordered[ordered.length - 1] = merged([before, unit], '')
+    else ordered.push(unit)
   }
-  return [...folders].map(([folder, groups]) => merged(groups, `Change ${folder === '' ? 'the tree' : folder}`))
+  return ordered
+}
+
+function byDirectory(steps: readonly Step[]): Group[] {
+  const batches: { folder: string; groups: Group[]; first: number }[] = []
+  for (const unit of inOrder(steps)) {
+    const folder = commonFolder([...unit.changes.keys()])
+    const at = batches.findLastIndex((batch) => batch.folder === folder)
+    // To its folder's batch, unless something that must come before it stands behind that.
+    const last = lastOf(unit)
+    const batch = batches.slice(at + 1).every(({ first }) => first >= last) ? batches[at] : undefined
+    if (batch === undefined) batches.push({ folder, groups: [unit], first: firstOf(unit) })
+    else batch.groups.push(unit)
+  }
+  return batches.map(({ folder, groups }) => merged(groups, `Change ${folder === '' ? 'the tree' : folder}`))
 }
 
 function bySize(steps: readonly Step[], maxFiles: number): Group[] {
   const packed: Group[][] = []
   let room = 0
-  for (const unit of units(steps)) {
+  for (const unit of inOrder(steps)) {
     if (unit.changes.size > room || packed.length === 0) {
       packed.push([])
       room = maxFiles
@@ -102,20 +126,50 @@ function bySize(steps: readonly Step[], maxFiles: number): Group[] {
   return packed.map((groups, i) => merged(groups, `Part ${i + 1} of ${packed.length}`))
 }
 
-function plannedChange(path: string, before: TreeEntry | undefined, after: TreeEntry | null): PlannedChange {
-  return {
-    path,
-    before: textOf(before) ?? null,
-    after: textOf(after) ?? null,
-    beforeOid: before?.oid ?? null,
-    afterOid: after?.oid ?? null,
-    mode: after?.mode ?? null,
+/** Most text that the batches may hold together, in UTF-16 units: more could not be answered in one document. */
+const mostText = 384 * 1024 * 1024
+
+/** Texts of entries, each made once. @throws AtomicError `RESOURCE_LIMIT` when they come to more than can be answered. */
+class Texts {
+  readonly #known = new Map<string, string | null>()
+  #total = 0
+
+  of(entry: TreeEntry | null | undefined): string | null {
+    if (!entry) return null
+    let text = this.#known.get(entry.oid)
+    if (text === undefined) {
+      text = textOf(entry) ?? null
+      this.#known.set(entry.oid, text)
+    }
+    this.#total += text?.length ?? 0
+    if (this.#total > mostText) {
+      throw new AtomicError(
+        'RESOURCE_LIMIT',
+        'The batches of this change hold too much text together: large files change in too many of them.',
+      )
+    }
+    return text
   }
 }
+
+const plannedChange = (
+  texts: Texts,
+  path: string,
+  before: TreeEntry | undefined,
+  after: TreeEntry | null,
+): PlannedChange => ({
+  path,
+  before: texts.of(before),
+  after: texts.of(after),
+  beforeOid: before?.oid ?? null,
+  afterOid: after?.oid ?? null,
+  mode: after?.mode ?? null,
+})
 
 /**
  * Cuts a change into steps that can each be taken and taken back: by operation, by folder or by size. Files that
  * hang together (all that one rename touches) stay together, whatever is asked for.
+ * @throws AtomicError `RESOURCE_LIMIT`
  */
 export function planBatches(
   base: Tree,
@@ -131,6 +185,7 @@ export function planBatches(
   const hasher = new TreeHasher(base)
   const now = new Map(base)
   const first = hasher.id()
+  const texts = new Texts()
   const batches: PlannedBatch[] = []
   for (const group of groups) {
     const changes = [...group.changes].filter(([path, entry]) => {
@@ -140,7 +195,7 @@ export function planBatches(
     if (changes.length === 0) continue
     changes.sort((a, b) => byCodeUnit(a[0], b[0]))
     const baseTree = hasher.id()
-    const planned = changes.map(([path, entry]) => plannedChange(path, now.get(path), entry))
+    const planned = changes.map(([path, entry]) => plannedChange(texts, path, now.get(path), entry))
     hasher.apply(new Map(changes))
     for (const [path, entry] of changes) {
       if (entry === null) now.delete(path)

@@ -17,6 +17,16 @@ export function result(files: Record<string, string>, ...operations: Operation[]
   return Object.fromEntries([...tree].sort().map(([path, entry]) => [path, textOf(entry) as string]))
 }
 
+/** Only the files that these operations change; null for one that goes. */
+export function changed(
+  files: Record<string, string>,
+  operations: readonly Operation[],
+): Record<string, string | null> {
+  const after = result(files, ...operations)
+  const paths = Object.keys({ ...files, ...after }).filter((path) => files[path] !== after[path])
+  return Object.fromEntries(paths.map((path) => [path, after[path] ?? null]))
+}
+
 /** Code and place of the refusal; `undefined` when there is none. */
 export function refusal(files: Record<string, string>, ...operations: Operation[]): string | undefined {
   try {

@@ -1,36 +1,12 @@
-import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { applyPatch } from '../../../core/dte/diff/apply.ts'
 import { diffTrees } from '../../../core/dte/diff/unified.ts'
 import { applyChanges, blobEntry, type Tree, treeFromFiles, treeId } from '../../../core/dte/tree.ts'
+import { GitTrees } from '../../support/git-trees.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'atomic-diff-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-let made = 0
-/** What `git apply --index` makes of a diff. */
-function gitApplied(before: Tree, diff: string): string {
-  const dir = join(folder, String(made++))
-  mkdirSync(dir)
-  const git = (args: string[], input?: string): string =>
-    execFileSync('git', ['-C', dir, '-c', 'core.autocrlf=false', ...args], { encoding: 'utf8', input }).trim()
-  git(['init', '-q'])
-  for (const [path, entry] of before) {
-    mkdirSync(dirname(join(dir, path)), { recursive: true })
-    writeFileSync(join(dir, path), entry.data ?? '')
-    if (entry.mode === '100755') chmodSync(join(dir, path), 0o755)
-  }
-  git(['add', '-A', '-f'])
-  if (diff !== '') {
-    git(['apply', '--check', '--index', '--whitespace=nowarn', '-'], diff)
-    git(['apply', '--index', '--whitespace=nowarn', '-'], diff)
-  }
-  return git(['write-tree'])
-}
+const git = new GitTrees()
+afterAll(() => git.remove())
 
 const diffOf = (before: Tree, after: Tree, moved?: Map<string, string>): string =>
   diffTrees(before, after, moved)
@@ -57,7 +33,7 @@ describe('a diff is what git apply accepts, and our own patches read it back', (
   test.each(cases)('%s', (_, from, to, moved) => {
     const [before, after] = [treeFromFiles(from), treeFromFiles(to)]
     const diff = diffOf(before, after, moved)
-    expect(gitApplied(before, diff)).toBe(treeId(after))
+    expect(git.applied(before, diff)).toBe(treeId(after))
     if (diff !== '') expect(treeId(applyChanges(before, applyPatch(before, diff).changes))).toBe(treeId(after))
   })
 
@@ -68,7 +44,7 @@ describe('a diff is what git apply accepts, and our own patches read it back', (
       ['both', blobEntry('z\n', '100755')],
     ] as const)
     const diff = diffOf(before, after)
-    expect(gitApplied(before, diff)).toBe(treeId(after))
+    expect(git.applied(before, diff)).toBe(treeId(after))
     expect(treeId(applyChanges(before, applyPatch(before, diff).changes))).toBe(treeId(after))
   })
 

@@ -1,12 +1,12 @@
 import ts from 'typescript'
 import type { Operation } from '../../../../core/contracts/index.ts'
 import { derive } from '../../../../core/dte/engine.ts'
-import { diagnose, type TypeFault } from '../../../../core/dte/invariants/diagnostics.ts'
 import { type Tree, textOf, treeFromFiles } from '../../../../core/dte/tree.ts'
 import { isAtomicError } from '../../../../core/platform/errors.ts'
 import type { ReasonCode } from '../../../../core/platform/reasons.ts'
 import type { Files, RealProject } from './projects.ts'
 import { edited, languageService } from './service.ts'
+import { TypeCheck, type TypeFault } from './type-check.ts'
 
 /** What became of one seeded rename or move, beside the language service's. */
 export interface Trial {
@@ -18,23 +18,13 @@ export interface Trial {
   /** A refusal that the service's own result does not justify. */
   unjustified?: string
   code?: string
+  /** What was made of the project; absent where it was refused. */
+  files?: Files
 }
 
 interface Refused {
   refused: ReasonCode
   detail: string
-}
-
-/** A small generator of numbers: mulberry32. */
-export function numbers(seed: number): (below: number) => number {
-  let state = seed >>> 0
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = state
-    t = Math.imul(t ^ (t >>> 15), t | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * below)
-  }
 }
 
 const isDeclared = (node: ts.Node): node is ts.Identifier =>
@@ -59,24 +49,14 @@ function declarationsIn(path: string, text: string): ts.Identifier[] {
 
 const isRefused = (given: Files | Refused): given is Refused => 'refused' in given && 'detail' in given
 
-const keyOf = (e: TypeFault): string => `${e.code} ${e.message.slice(0, 80)}`
-
-/** Errors of a tree that a base does not have, told apart by code and message, the new name read as the old. */
-function freshErrors(base: ReadonlyMap<string, number>, after: Tree, back: (message: string) => string): string[] {
-  const left = new Map(base)
-  return diagnose(after).errors.flatMap((e) => {
-    const key = keyOf({ ...e, message: back(e.message) })
-    const n = left.get(key) ?? 0
-    left.set(key, n - 1)
-    return n > 0 ? [] : [`${e.path}:${e.line}:${e.column} TS${e.code} ${e.message.slice(0, 160)}`]
-  })
-}
+const keyOf = ({ code, message }: TypeFault): string => `${code} ${message.slice(0, 80)}`
 
 /** Seeded renames and moves of a real project, each judged by the compiler's own service and its type errors. */
 export class RealTrials {
   readonly #project: RealProject
   readonly #tree: Tree
   readonly #service: ts.LanguageService
+  readonly #types: TypeCheck
   readonly #base = new Map<string, number>()
   readonly #sources: string[]
 
@@ -87,7 +67,24 @@ export class RealTrials {
     this.#sources = Object.keys(project.files)
       .filter((path) => /\.[cm]?tsx?$/.test(path))
       .sort()
-    for (const e of diagnose(this.#tree).errors) this.#base.set(keyOf(e), (this.#base.get(keyOf(e)) ?? 0) + 1)
+    this.#types = new TypeCheck(project.files)
+    for (const e of this.#types.base) this.#base.set(keyOf(e), (this.#base.get(keyOf(e)) ?? 0) + 1)
+  }
+
+  [Symbol.dispose](): void {
+    this.#service.dispose()
+    this.#types[Symbol.dispose]()
+  }
+
+  /** Type errors that the base does not have, told apart by code and message, the new name read as the old. */
+  #fresh(after: Files, back: (message: string) => string): string[] {
+    const left = new Map(this.#base)
+    return this.#types.errors(after).flatMap((e) => {
+      const key = keyOf({ ...e, message: back(e.message) })
+      const n = left.get(key) ?? 0
+      left.set(key, n - 1)
+      return n > 0 ? [] : [`${e.path}:${e.line}:${e.column} ${e.code} ${e.message.slice(0, 160)}`]
+    })
   }
 
   #derive(operation: Operation): Files | Refused {
@@ -104,13 +101,12 @@ export class RealTrials {
   #judge(what: string, ours: Files | Refused, theirs: Files, back: (m: string) => string): Trial {
     if (isRefused(ours)) {
       // A refusal is right where the service's own result breaks the program.
-      const broken =
-        ours.refused !== 'NAME_COLLISION' || freshErrors(this.#base, treeFromFiles(theirs), back).length > 0
+      const broken = ours.refused !== 'NAME_COLLISION' || this.#fresh(theirs, back).length > 0
       const told = `${ours.refused} ${ours.detail}`
       return { what, outcome: 'refused', code: ours.refused, fresh: [], ...(broken ? {} : { unjustified: told }) }
     }
     const same = Object.keys({ ...ours, ...theirs }).every((path) => ours[path] === theirs[path])
-    return { what, outcome: same ? 'same' : 'other', fresh: freshErrors(this.#base, treeFromFiles(ours), back) }
+    return { what, outcome: same ? 'same' : 'other', fresh: this.#fresh(ours, back), files: ours }
   }
 
   rename(pick: (below: number) => number): Trial {
