@@ -43,6 +43,7 @@ function fieldErrors(issues: readonly z.core.$ZodIssue[], at: readonly PropertyK
 
 /** A ChangeSpec from a JSON value. @throws AtomicError `INVALID_CHANGESPEC` with the place of each error. */
 export function checkChangeSpec(raw: unknown): ParsedSpec {
+  checkDepth(raw)
   const parsed = ChangeSpec.safeParse(raw)
   if (!parsed.success) throw invalid(fieldErrors(parsed.error.issues).slice(0, 100))
   return { spec: parsed.data, raw }
@@ -58,7 +59,6 @@ export function parseChangeSpec(text: string, options: { format?: 'json' | 'yaml
   const source = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
   const format = options.format ?? (/^\s*\{/.test(source) ? 'json' : 'yaml')
   const raw = format === 'json' ? readJson(source) : readYaml(source)
-  checkDepth(raw)
   return checkChangeSpec(raw)
 }
 

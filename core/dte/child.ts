@@ -1,5 +1,6 @@
 import { isAtomicError } from '../platform/errors.ts'
 import { checkChangeSpec } from './changespec.ts'
+import { endWithParent } from './end-with-parent.ts'
 import { derive } from './engine.ts'
 import { checkInvariants } from './invariants.ts'
 import { packAnswer } from './packed-answer.ts'
@@ -60,3 +61,4 @@ process.on('message', (request: Request) => {
   }
 })
 process.on('disconnect', () => process.exit())
+endWithParent()

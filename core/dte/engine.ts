@@ -105,6 +105,29 @@ function patchOutcome(tree: Tree, diff: string, inScope: (path: string) => boole
   return { changes, edits, moved, warnings: [] }
 }
 
+/** Most bytes of new contents that all operations together may make: each step's are kept until the end. */
+const mostMade = 256 * 1024 * 1024
+
+/** Counts what operations make. @throws AtomicError `RESOURCE_LIMIT` when it is more than can be kept. */
+function budget(base: Tree): (changes: TreeChanges) => void {
+  const kept = new Set([...base.values()].map((entry) => entry.data))
+  let made = 0
+  return (changes) => {
+    for (const entry of changes.values()) {
+      const data = entry?.data
+      if (data === undefined || kept.has(data)) continue
+      kept.add(data)
+      made += data.length
+    }
+    if (made > mostMade) {
+      throw new AtomicError(
+        'RESOURCE_LIMIT',
+        `The operations up to here make more than ${mostMade / 1024 / 1024} MiB of files.`,
+      )
+    }
+  }
+}
+
 /**
  * Derives what a ChangeSpec does to a tree: all of it, or a refusal. Reads the spec, the tree and the engine, and
  * nothing else; the same input gives the same bytes everywhere.
@@ -118,6 +141,7 @@ export function derive(spec: ChangeSpec, raw: unknown, base: Tree, options: Deri
   const operations: ApplyAnswer['operations'] = []
   const warnings: string[] = []
   const moved = new Map<string, string>()
+  const spend = budget(base)
   let tree = base
   spec.operations.forEach((operation, index) => {
     options.onProgress?.(index, spec.operations.length)
@@ -126,6 +150,7 @@ export function derive(spec: ChangeSpec, raw: unknown, base: Tree, options: Deri
         operation.op === 'patch'
           ? patchOutcome(tree, operation.diff, sessions.inScope)
           : sessions.for(operation, tree).run(operation)
+      spend(outcome.changes)
       tree = applyChanges(tree, outcome.changes)
       sessions.advance(tree, outcome.changes)
       for (const [to, from] of outcome.moved) {

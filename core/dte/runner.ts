@@ -181,8 +181,16 @@ function inChild(worker: Worker, task: Task, limits: RunLimits, { signal, onProg
       settle()
     }
     const refuse = (error: Error): void => end(() => reject(error), false)
+    let reached: Progress | undefined
+    const exceeded = (what: string): AtomicError => {
+      const running = reached !== undefined && reached.done < reached.total
+      return new AtomicError('RESOURCE_LIMIT', {
+        detail: running ? `${what} It was at operation ${reached?.done} of ${reached?.total}.` : what,
+        ...(running && reached !== undefined ? { operation: reached.done } : {}),
+      })
+    }
     const timer = setTimeout(
-      () => refuse(new AtomicError('RESOURCE_LIMIT', `The work took longer than ${limits.timeMs / 1000} s.`)),
+      () => refuse(exceeded(`The work took longer than ${limits.timeMs / 1000} s.`)),
       limits.timeMs,
     )
     const abort = (): void => refuse(cancelled())
@@ -195,7 +203,7 @@ function inChild(worker: Worker, task: Task, limits: RunLimits, { signal, onProg
         /heap out of memory|Allocation failed|OOM/i.test(worker.stderr) || by === 'SIGABRT' || code === 134
       refuse(
         exhausted
-          ? new AtomicError('RESOURCE_LIMIT', `The work needs more memory than ${limits.memoryMb} MiB.`)
+          ? exceeded(`The work needs more memory than ${limits.memoryMb} MiB.`)
           : new AtomicError('INTERNAL', {
               detail: 'The transform process ended unexpectedly.',
               cause: new Error(worker.stderr || `exit ${code ?? by}`),
@@ -203,7 +211,10 @@ function inChild(worker: Worker, task: Task, limits: RunLimits, { signal, onProg
       )
     })
     child.on('message', (reply: Reply) => {
-      if ('progress' in reply) return onProgress?.(reply.progress)
+      if ('progress' in reply) {
+        reached = reply.progress
+        return onProgress?.(reply.progress)
+      }
       if ('value' in reply) return end(() => resolve(reply.value), true)
       if ('refusal' in reply) return end(() => reject(new AtomicError(reply.refusal.code, reply.refusal)), true)
       end(

@@ -84,12 +84,21 @@ export function applyChanges(tree: Tree, changes: TreeChanges): Tree {
 interface Folder {
   entries: Map<string, TreeEntry | Folder>
   id: Buffer | undefined
+  /** Names as git sorts them, kept while none comes or goes. */
+  rows: Row[] | undefined
+}
+interface Row {
+  name: string
+  key: Buffer
+  /** Mode and name as they stand in the folder's object, for each mode. */
+  heads: Map<string, Buffer>
 }
 const isFolder = (x: TreeEntry | Folder): x is Folder => 'entries' in x
+const newFolder = (): Folder => ({ entries: new Map(), id: undefined, rows: undefined })
 
 /** Keeps the ids of a tree's folders, so that after a change only the folders above it are hashed anew. */
 export class TreeHasher {
-  readonly #root: Folder = { entries: new Map(), id: undefined }
+  readonly #root = newFolder()
 
   constructor(tree: Tree) {
     for (const [path, entry] of tree) this.set(path, entry)
@@ -104,18 +113,17 @@ export class TreeHasher {
       let next = folder.entries.get(segment)
       if (next === undefined || !isFolder(next)) {
         if (entry === null) return
-        next = { entries: new Map(), id: undefined }
-        folder.entries.set(segment, next)
+        next = newFolder()
+        put(folder, segment, next)
       }
       folder = next
       trail.push(folder)
     }
-    if (entry === null) folder.entries.delete(name)
-    else folder.entries.set(name, entry)
+    put(folder, name, entry)
     for (const above of trail) above.id = undefined
     // Git has no empty folders.
     for (let i = segments.length - 1; i >= 0 && trail[i + 1]?.entries.size === 0; i--) {
-      trail[i]?.entries.delete(segments[i] ?? '')
+      put(trail[i] as Folder, segments[i] ?? '', null)
     }
   }
 
@@ -132,19 +140,38 @@ export class TreeHasher {
 
   #hash(folder: Folder): Buffer {
     if (folder.id !== undefined) return folder.id
-    // Git sorts by bytes, a folder as if its name ended in "/".
-    const rows = [...folder.entries].map(([name, entry]) => ({
-      name: Buffer.from(name, 'utf8'),
-      key: Buffer.from(isFolder(entry) ? `${name}/` : name, 'utf8'),
-      mode: isFolder(entry) ? '40000' : entry.mode,
-      oid: isFolder(entry) ? this.#hash(entry) : Buffer.from(entry.oid, 'hex'),
-    }))
-    rows.sort((a, b) => Buffer.compare(a.key, b.key))
-    const space = Buffer.from(' ')
-    const nul = Buffer.from([0])
-    folder.id = objectId('tree', Buffer.concat(rows.flatMap((r) => [Buffer.from(r.mode), space, r.name, nul, r.oid])))
+    folder.rows ??= rowsOf(folder)
+    const parts: Buffer[] = []
+    for (const { name, heads } of folder.rows) {
+      const entry = folder.entries.get(name) as TreeEntry | Folder
+      const mode = isFolder(entry) ? '40000' : entry.mode
+      let head = heads.get(mode)
+      if (head === undefined) {
+        head = Buffer.from(`${mode} ${name}\0`, 'utf8')
+        heads.set(mode, head)
+      }
+      parts.push(head, isFolder(entry) ? this.#hash(entry) : Buffer.from(entry.oid, 'hex'))
+    }
+    folder.id = objectId('tree', Buffer.concat(parts))
     return folder.id
   }
+}
+
+function put(folder: Folder, name: string, entry: TreeEntry | Folder | null): void {
+  const before = folder.entries.get(name)
+  if (entry === null) folder.entries.delete(name)
+  else folder.entries.set(name, entry)
+  if (entry === null || before === undefined || isFolder(before) !== isFolder(entry)) folder.rows = undefined
+}
+
+/** Git sorts by bytes, a folder as if its name ended in "/". */
+function rowsOf(folder: Folder): Row[] {
+  const rows = [...folder.entries].map(([name, entry]) => ({
+    name,
+    key: Buffer.from(isFolder(entry) ? `${name}/` : name, 'utf8'),
+    heads: new Map<string, Buffer>(),
+  }))
+  return rows.sort((a, b) => Buffer.compare(a.key, b.key))
 }
 
 /** The git tree id (SHA-1) that a commit of exactly these files has. */

@@ -59,7 +59,10 @@ function applyFile(tree: Tree, patch: FilePatch): Map<string, TreeEntry | null> 
       throw fails(`${oldPath} has mode ${before.mode}, not ${patch.oldMode}.`, `${oldPath}:1:1`)
     }
   }
-  const text = before === undefined ? '' : textOf(before)
+  const mode = (patch.newMode ?? before?.mode ?? '100644') as FileMode
+  // A large file that is only renamed need not be decoded.
+  const isRead = patch.hunks.length > 0 || mode === '120000'
+  const text = before === undefined || !isRead ? '' : textOf(before)
   if (text === undefined && patch.hunks.length > 0) throw fails(`${oldPath} is not a text.`, `${oldPath}:1:1`)
   const shown = newPath ?? oldPath ?? ''
   const after = patch.hunks.length === 0 ? undefined : applyHunks(oldPath ?? shown, text ?? '', patch.hunks)
@@ -70,7 +73,6 @@ function applyFile(tree: Tree, patch: FilePatch): Map<string, TreeEntry | null> 
     changes.set(oldPath as string, null)
     return changes
   }
-  const mode = (patch.newMode ?? before?.mode ?? '100644') as FileMode
   if (before?.mode === '120000' || mode === '120000') {
     checkPath(newPath)
     if (mode === '120000' && !linkStaysInside(newPath, after ?? text ?? '')) {

@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { CallContext } from '../../../core/contracts/index.ts'
 import { deriveInChild } from '../../../core/dte/derive-in-child.ts'
@@ -65,6 +66,24 @@ describe('a derivation in a child process', () => {
     setTimeout(() => stop.abort(), 50)
     await expect(applyChangeSpec(spec, files, { signal: stop.signal })).rejects.toMatchObject({ code: 'UNAVAILABLE' })
   })
+})
+
+test('work that waits for its turn is cancelled too, and what was at work goes on', { timeout: 60_000 }, async () => {
+  const limits = { workers: 1 }
+  const progress: string[] = []
+  const first = applyChangeSpec(specOf({ op: 'renameSymbol', symbol: 'src/user.ts#getUser', to: 'first' }), files, {
+    limits,
+    onProgress: ({ done, total }) => progress.push(`${done}/${total}`),
+  })
+  const stop = new AbortController()
+  const second = applyChangeSpec(specOf({ op: 'renameSymbol', symbol: 'src/user.ts#getUser', to: 'second' }), files, {
+    limits,
+    signal: stop.signal,
+  })
+  stop.abort()
+  await expect(second).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+  expect((await first).files['src/app.ts']).toContain('first(1)')
+  expect(progress).toEqual(['0/1', '1/1'])
 })
 
 describe('a result is judged', () => {
@@ -146,4 +165,33 @@ test('the service brings no compiler into its own process', () => {
     { encoding: 'utf8' },
   )
   expect(loaded.trim()).toBe('0')
+})
+
+test('a child at work ends soon after its parent', { timeout: 60_000 }, async () => {
+  // A sum of many terms keeps the engine in one run for a long time.
+  const script = `
+    import { applyChangeSpec } from './core/dte/library.ts'
+    const text = 'export const a = 1\\nexport const b = ' + 'a + '.repeat(20000) + 'a\\n'
+    const operations = [{ op: 'renameSymbol', symbol: 'a.ts#a', to: 'c' }]
+    const onProgress = () => console.log('at work')
+    applyChangeSpec({ version: 1, title: 't', risk: 'low', operations }, { 'a.ts': text }, { onProgress })
+  `
+  const parent = spawn(process.execPath, ['--input-type=module-typescript', '-e', script], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  await once(parent.stdout, 'data')
+  const children = execFileSync('ps', ['-o', 'pid=', '--ppid', String(parent.pid)], { encoding: 'utf8' })
+  const pid = Number(children.trim().split('\n')[0])
+  const runs = (): boolean => {
+    try {
+      process.kill(pid, 0)
+      return true
+    } catch {
+      return false
+    }
+  }
+  expect(runs()).toBe(true)
+  parent.kill('SIGKILL')
+  for (let i = 0; i < 200 && runs(); i++) await new Promise((resolve) => setTimeout(resolve, 100))
+  expect(runs()).toBe(false)
 })

@@ -10,29 +10,83 @@ export interface TextEdit {
   anchor?: number
 }
 
+/** The edits of one file, sorted when they are asked for, with what those before each shift. */
+class FileEdits {
+  readonly #known = new Map<string, TextEdit>()
+  #sorted: TextEdit[] | undefined
+  #shifts: number[] = []
+
+  get size(): number {
+    return this.#known.size
+  }
+
+  add(edit: TextEdit): void {
+    const key = `${edit.start}:${edit.end}:${edit.text}`
+    if (this.#known.has(key)) return
+    this.#known.set(key, edit)
+    this.#sorted = undefined
+  }
+
+  drop(edit: TextEdit): void {
+    this.#known.delete(`${edit.start}:${edit.end}:${edit.text}`)
+    this.#sorted = undefined
+  }
+
+  get sorted(): readonly TextEdit[] {
+    if (this.#sorted === undefined) {
+      this.#sorted = [...this.#known.values()].sort((a, b) => a.start - b.start || a.end - b.end)
+      let shift = 0
+      this.#shifts = this.#sorted.map((edit) => {
+        const before = shift
+        shift += edit.text.length - (edit.end - edit.start)
+        return before
+      })
+    }
+    return this.#sorted
+  }
+
+  position(offset: number, anchored: boolean): number {
+    const edits = this.sorted
+    let [low, high] = [0, edits.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((edits[middle] as TextEdit).start < offset) low = middle + 1
+      else high = middle
+    }
+    const before = edits[low - 1]
+    if (before !== undefined && before.end > offset) return before.start + (this.#shifts[low - 1] as number)
+    let at = low
+    for (; edits[at]?.start === offset; at++) {
+      const edit = edits[at] as TextEdit
+      if (edit.end > edit.start) return offset + (this.#shifts[at] as number) + (anchored ? (edit.anchor ?? 0) : 0)
+    }
+    const last = edits[at - 1]
+    const shift = last === undefined ? 0 : (this.#shifts[at - 1] as number) + last.text.length - (last.end - last.start)
+    return offset + shift
+  }
+}
+
 /** Edits by path. Two edits of a file never overlap. */
 export class EditSet {
-  readonly #edits = new Map<string, TextEdit[]>()
+  readonly #edits = new Map<string, FileEdits>()
 
   add(path: string, edit: TextEdit): void {
-    const list = this.#edits.get(path)
-    if (list === undefined) this.#edits.set(path, [edit])
-    else if (!list.some((e) => e.start === edit.start && e.end === edit.end && e.text === edit.text)) list.push(edit)
+    let edits = this.#edits.get(path)
+    if (edits === undefined) {
+      edits = new FileEdits()
+      this.#edits.set(path, edits)
+    }
+    edits.add(edit)
   }
 
   /** Takes an edit back. */
   drop(path: string, edit: TextEdit): void {
-    const list = this.#edits.get(path)
-    if (list !== undefined)
-      this.#edits.set(
-        path,
-        list.filter((e) => e !== edit),
-      )
+    this.#edits.get(path)?.drop(edit)
   }
 
   get size(): number {
     let n = 0
-    for (const list of this.#edits.values()) n += list.length
+    for (const edits of this.#edits.values()) n += edits.size
     return n
   }
 
@@ -40,8 +94,8 @@ export class EditSet {
     return [...this.#edits.keys()].sort(byCodeUnit)
   }
 
-  of(path: string): TextEdit[] {
-    return (this.#edits.get(path) ?? []).sort((a, b) => a.start - b.start || a.end - b.end)
+  of(path: string): readonly TextEdit[] {
+    return this.#edits.get(path)?.sorted ?? []
   }
 
   /** The bytes outside the edits stay as they are. */
@@ -59,14 +113,7 @@ export class EditSet {
 
   /** Where a position stands after the edits. */
   position(path: string, offset: number, anchored = false): number {
-    let shift = 0
-    for (const edit of this.of(path)) {
-      if (edit.start === offset && edit.end > edit.start) return offset + shift + (anchored ? (edit.anchor ?? 0) : 0)
-      if (edit.start > offset) break
-      if (edit.end > offset) return edit.start + shift
-      shift += edit.text.length - (edit.end - edit.start)
-    }
-    return offset + shift
+    return this.#edits.get(path)?.position(offset, anchored) ?? offset
   }
 
   key(key: Key): Key {

@@ -7,7 +7,7 @@ import { checkWritable } from '../../writable.ts'
 import { type Unit, unitsOf } from './config.ts'
 import { configEdits } from './config-paths.ts'
 import { applyEdits, EditSet } from './edits.ts'
-import { isSource, VirtualFiles } from './files.ts'
+import { isForeign, isSource, VirtualFiles } from './files.ts'
 import {
   formatOf,
   type ModuleFile,
@@ -46,6 +46,9 @@ function movesOf(tree: Tree, from: string, to: string): Map<string, string> | un
         `${old}:1:1`,
       )
     }
+    const foreign = [old, path].find(isForeign)
+    if (foreign !== undefined)
+      throw refuse('PATH_ESCAPES', `${foreign} lies in node_modules, which package managers own.`, `${foreign}:1:1`)
     if (rest.has(path)) throw refuse('PATH_TAKEN', `${path} exists already.`, `${path}:1:1`)
     checkWritable(rest, path)
   }

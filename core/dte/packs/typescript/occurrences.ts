@@ -42,6 +42,28 @@ export function nodeAt(source: ts.SourceFile, position: number): ts.Node {
   }
 }
 
+/** What `nodeAt` answers for each of many positions (ascending), found in one way down. */
+function nodesAt(source: ts.SourceFile, positions: readonly number[]): ts.Node[] {
+  const found: ts.Node[] = []
+  // A stack of our own: code may be nested deeper than the engine's reaches.
+  const stack: [node: ts.Node, wanted: readonly number[]][] = [[source, positions]]
+  for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
+    const [node, wanted] = top
+    let left = wanted
+    children(node, (child) => {
+      const [first, last] = [left[0], left.at(-1)]
+      if (first === undefined || last === undefined || child.end <= first || child.pos > last) return
+      const start = child.getStart(source, true)
+      const within = left.filter((at) => start <= at && at < child.end)
+      if (within.length === 0) return
+      left = within.length === left.length ? [] : left.filter((at) => at < start || at >= child.end)
+      stack.push([child, within])
+    })
+    if (left.length > 0) found.push(node)
+  }
+  return found
+}
+
 function span(node: NameNode, source: ts.SourceFile): [number, number] {
   const quotes = ts.isStringLiteralLike(node) ? 1 : 0
   return [node.getStart(source) + quotes, node.end - quotes]
@@ -52,6 +74,8 @@ export function occurrencesIn(view: View, name: string): Occurrence[] {
   const { source } = view
   const { text } = source
   const found: Occurrence[] = []
+  // What does not parse may declare something without a name.
+  if (name === '') return found
   const add = (node: ts.Node): void => {
     if (!isNameNode(node) || node.text !== name) return
     const [start, end] = span(node, source)
@@ -69,11 +93,13 @@ export function occurrencesIn(view: View, name: string): Occurrence[] {
       return found.sort((a, b) => a.start - b.start).filter((o, i, all) => all[i - 1]?.node !== o.node)
     }
   }
+  const positions: number[] = []
   for (let at = text.indexOf(name); at !== -1; at = text.indexOf(name, at + name.length)) {
     if (at > 0 && isWordPart(text.charCodeAt(at - 1)) && !name.startsWith('#')) continue
     const after = at + name.length
     if (after < text.length && isWordPart(text.charCodeAt(after))) continue
-    add(nodeAt(source, at))
+    positions.push(at)
   }
-  return found.filter((o, i, all) => all[i - 1]?.node !== o.node)
+  for (const node of nodesAt(source, positions)) add(node)
+  return found.sort((a, b) => a.start - b.start).filter((o, i, all) => all[i - 1]?.node !== o.node)
 }

@@ -21,6 +21,7 @@ export function unescaped(text: string): string {
 
 /** Does a text hold this word, whole? Escapes may spell any letter of it. */
 function hasWord(text: string, word: string): boolean {
+  if (word === '') return false
   for (let at = text.indexOf(word); at !== -1; at = text.indexOf(word, at + word.length)) {
     const free = word.startsWith('#') || at === 0 || !isWordPart(text.charCodeAt(at - 1))
     const end = at + word.length
@@ -37,5 +38,18 @@ export const filesWith = (files: VirtualFiles, words: readonly string[]): string
     return text !== undefined && words.some((word) => hasWord(text, word))
   })
 
+/** All of the language's own library in one text, escapes spelled out: one search is far quicker than a hundred. */
+let libraries: string | undefined
+const asked = new Map<string, boolean>()
+
 /** Does the language's own library use this word? */
-export const inLibraries = (word: string): boolean => libraryTexts().some((text) => hasWord(text, word))
+export function inLibraries(word: string): boolean {
+  libraries ??= libraryTexts().map(unescaped).join('\n')
+  let known = asked.get(word)
+  if (known === undefined) {
+    known = hasWord(libraries, word)
+    if (asked.size > 10_000) asked.clear()
+    asked.set(word, known)
+  }
+  return known
+}

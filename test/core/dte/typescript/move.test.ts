@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { refusal, result } from '../derived.ts'
+import { derive } from '../../../../core/dte/engine.ts'
+import { treeFromFiles } from '../../../../core/dte/tree.ts'
+import { refusal, result, specOf } from '../derived.ts'
 
 const move = (from: string, to: string) => ({ op: 'moveModule' as const, from, to })
 
@@ -99,6 +101,26 @@ describe('a move takes everything along that leads there', () => {
   })
 })
 
+test('a spec that names one project is refused where what that project does not see would have to follow', () => {
+  const files = {
+    'tsconfig.json': '{ "include": ["src"] }\n',
+    'package.json': '{ "main": "src/a.ts" }\n',
+    'src/a.ts': 'export const a = 1\n',
+    'src/b.ts': "import { a } from './a'\na\n",
+    'src/c.ts': 'export const c = 1\n',
+    'test/a.ts': "import { a } from '../src/a'\na\n",
+  }
+  const named = (from: string, to: string) => {
+    const spec = { ...specOf(move(from, to)), project: 'tsconfig.json' }
+    return () => derive(spec, spec, treeFromFiles(files)).answer.files
+  }
+  expect(named('src/a.ts', 'src/lib/a.ts')).toThrow(
+    expect.objectContaining({ code: 'STILL_REFERENCED', place: 'test/a.ts:1:1', operation: 0 }),
+  )
+  expect(Object.keys(named('src/c.ts', 'src/lib/c.ts')())).toEqual(['src/c.ts', 'src/lib/c.ts'])
+  expect(result(files, move('src/a.ts', 'src/lib/a.ts'))['test/a.ts']).toBe("import { a } from '../src/lib/a'\na\n")
+})
+
 describe('a move is refused', () => {
   const files = { 'a.ts': "import './lib'\n", 'b.ts': '', 'lib/index.ts': '', 'x.ts': "import './none'\n" }
   test.each([
@@ -108,6 +130,7 @@ describe('a move is refused', () => {
     ['of nothing', 'none.ts', 'c.ts', 'SYMBOL_NOT_FOUND none.ts:1:1 #0'],
     ['out of the tree', 'a.ts', '../a.ts', 'PATH_ESCAPES  #0'],
     ['into .git', 'a.ts', '.git/a.ts', 'PATH_ESCAPES  #0'],
+    ['into node_modules', 'a.ts', 'node_modules/x/a.ts', 'PATH_ESCAPES node_modules/x/a.ts:1:1 #0'],
     ['that would capture another import', 'b.ts', 'lib.ts', 'NAME_COLLISION a.ts:1:9 #0'],
     ['that would bring an unresolved import to life', 'b.ts', 'none.ts', 'NAME_COLLISION x.ts:1:9 #0'],
   ])('%s', (_, from, to, code) => {
