@@ -14,6 +14,7 @@ import { listed, placeAt, placeOf, refuse } from './refusals.ts'
 import { removable, removeNodes } from './removal.ts'
 import { type Site, sitesOf } from './sites.ts'
 import { checkSyntax } from './syntax.ts'
+import { checkTypeArguments } from './type-arguments.ts'
 
 type Delete = Extract<Operation, { op: 'deleteNode' }>
 
@@ -67,6 +68,7 @@ export function deleteNode(project: Project, op: Delete, options: PackOptions): 
     warnings.push(`${target.name} is mentioned in files that ${options.project} does not cover: ${listed(unread)}`)
 
   for (const d of target.declarations) {
+    if (ts.isTypeParameterDeclaration(d)) checkTypeArguments(project, d)
     if (!ts.isParameter(d)) continue
     for (const argument of argumentsFor(project, d, op.whenReferenced === 'cascade')) doomed.add(argument)
   }

@@ -128,7 +128,10 @@ export function checkInserted(
       node.kind !== element.kind
     )
       node = node.parent
-    if (node.kind !== element.kind || node.end !== width || parentKinds(node) !== parentKinds(element)) {
+    // A member of a type takes the mark behind it as its own.
+    const marked = ts.isTypeElement(node) && /[;,]/.test(view.source.text[node.end - 1] ?? '') ? 1 : 0
+    const isWhole = node.end === width || node.end - marked === width
+    if (node.kind !== element.kind || !isWhole || parentKinds(node) !== parentKinds(element)) {
       throw refuse(
         'SYNTAX_ERROR',
         'The code does not stay inside the place it is inserted at.',

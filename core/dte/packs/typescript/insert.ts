@@ -108,6 +108,7 @@ function editFor(view: View, { list, index }: Spot, code: string): TextEdit {
       indent,
       newline,
     )
+  if (isOneLine(list, text)) return besideOnLine(text, list, index, code)
   const body = reindent(code, indent, newline)
   if (sibling === undefined) return intoEmpty(text, list, body, indent, base ?? '', newline)
   const gap = blankBetween(text, list, body) ? newline + newline : newline
@@ -120,6 +121,23 @@ function editFor(view: View, { list, index }: Spot, code: string): TextEdit {
   return isFirstOnLine(text, after as ts.Node)
     ? { start, end: start, text: `${body}${gap}${indent}` }
     : { start, end: start, text: `${newline}${indent}${body}${newline}${indent}` }
+}
+
+/** Members of a type that all stand on one line: `{ a: 1; b: 2 }`. */
+const isOneLine = ({ holder, elements, open, close }: List, text: string): boolean =>
+  holder !== undefined &&
+  (ts.isTypeLiteralNode(holder) || ts.isInterfaceDeclaration(holder)) &&
+  elements.length > 0 &&
+  !text.slice(open, close).includes('\n')
+
+function besideOnLine(text: string, { elements }: List, index: number, code: string): TextEdit {
+  const mark = /,$/.test(text.slice(0, (elements[0] as ts.Node).end)) ? ',' : ';'
+  const bare = code.trim().replace(/[;,]$/, '')
+  const after = elements[index]
+  if (after !== undefined) return { start: after.getStart(), end: after.getStart(), text: `${bare}${mark} ` }
+  const { end } = elements.at(-1) as ts.Node
+  const isClosed = /[;,]$/.test(text.slice(0, end))
+  return { start: end, end, text: `${isClosed ? '' : mark} ${bare}${isClosed ? mark : ''}` }
 }
 
 function elementEdit(

@@ -71,6 +71,9 @@ function spanOf(text: string, node: ts.Node, gone: ReadonlySet<ts.Node>): [start
   if (around === undefined || around.element !== node || around.list.separator === 'line') return wholeLines(node, text)
   const { elements } = around.list
   const index = elements.indexOf(node)
+  // `<>` is no list of type parameters.
+  if (ts.isTypeParameterDeclaration(node) && elements.every((e) => gone.has(e)))
+    return [around.list.open - 1, text.indexOf('>', around.list.close) + 1]
   if (around.list.separator === 'space') return [node.pos, node.end]
   if (elements.slice(index + 1).some((e) => !gone.has(e))) {
     return [startWithComments(node, text), startWithComments(elements[index + 1] as ts.Node, text)]
