@@ -6,11 +6,12 @@ import { unitsOf } from '../packs/typescript/config.ts'
 import { toVirtual, VirtualFiles } from '../packs/typescript/files.ts'
 import { compilerHost } from '../packs/typescript/host.ts'
 import { byCodeUnit } from '../paths.ts'
-import { isRegular, type Tree } from '../tree.ts'
-import { compareExport, type ExportChange } from './export-change.ts'
+import { blobEntry, isRegular, type Tree, type TreeEntry } from '../tree.ts'
+import { compareExport, type ExportChange, resolved } from './export-change.ts'
+import { type Instances, instancesOf, instancesText, typeParameters } from './generic-types.ts'
 
 /** Both trees side by side in one program, so that the checker can compare their types. */
-function sideBySide(before: Tree, after: Tree): Tree {
+function sideBySide(before: Tree, after: Tree): Map<string, TreeEntry> {
   const both = new Map([...before].map(([path, entry]) => [`before/${path}`, entry]))
   for (const [path, entry] of after) both.set(`after/${path}`, entry)
   return both
@@ -42,20 +43,56 @@ export const apiCompat: InvariantCheck<'apiCompat'> = {
   },
 }
 
+/** Beside both trees, where neither can have a file. */
+const instancesPath = 'instances.ts'
+
 /** Old and new declarations stand in one program: types compare only within one checker. */
-function compareEntries(both: Tree, entry: string): ExportChange[] {
-  const files = new VirtualFiles(both)
-  const roots = [`before/${entry}`, `after/${entry}`]
-  const unit = unitsOf(files).find((u) => u.roots.includes(`after/${entry}`))
-  const options = unit?.options ?? {}
-  const program = ts.createProgram({ rootNames: roots.map(toVirtual), options, host: compilerHost(files, options) })
-  const checker = program.getTypeChecker()
-  const exportsOf = (path: string): Map<string, ts.Symbol> => {
+function compareEntries(both: Map<string, TreeEntry>, entry: string): ExportChange[] {
+  const open = (oldProgram?: ts.Program): ts.Program => {
+    const files = new VirtualFiles(both)
+    const roots = [`before/${entry}`, `after/${entry}`, ...(both.has(instancesPath) ? [instancesPath] : [])]
+    const options = oldProgram?.getCompilerOptions() ?? optionsOf(files, `after/${entry}`)
+    const host = compilerHost(files, options)
+    return ts.createProgram({ rootNames: roots.map(toVirtual), options, host, ...(oldProgram ? { oldProgram } : {}) })
+  }
+  const exportsOf = (program: ts.Program, path: string): Map<string, ts.Symbol> => {
+    const checker = program.getTypeChecker()
     const source = program.getSourceFile(toVirtual(path))
     const module = source === undefined ? undefined : checker.getSymbolAtLocation(source)
     return new Map((module === undefined ? [] : checker.getExportsOfModule(module)).map((s) => [s.name, s]))
   }
-  const [older, newer] = [exportsOf(`before/${entry}`), exportsOf(`after/${entry}`)]
+  const entries = (program: ts.Program): [Map<string, ts.Symbol>, Map<string, ts.Symbol>] => [
+    exportsOf(program, `before/${entry}`),
+    exportsOf(program, `after/${entry}`),
+  ]
+  let program = open()
+  let [older, newer] = entries(program)
+  const generics = new Map<string, number>()
+  const bound = new Set<string>()
+  for (const [name, was] of older) {
+    const is = newer.get(name)
+    if (is === undefined || !/^[\w$]+$/.test(name)) continue
+    const checker = program.getTypeChecker()
+    const [a, b] = [typeParameters(resolved(was, checker)), typeParameters(resolved(is, checker))]
+    const isType = (resolved(was, checker).flags & resolved(is, checker).flags & ts.SymbolFlags.Type) !== 0
+    if (!isType || a.length === 0 || a.length !== b.length) continue
+    generics.set(name, a.length)
+    if ([...a, ...b].some((p) => p.constraint !== undefined)) bound.add(name)
+  }
+  let instances = new Map<string, Instances>()
+  if (generics.size > 0) {
+    const module = (side: string): string => `./${side}/${entry.replace(/(\.d)?\.([cm]?)tsx?$/, '.$2js')}`
+    both.set(instancesPath, blobEntry(instancesText(generics, module('before'), module('after'))))
+    program = open(program)
+    ;[older, newer] = entries(program)
+    const source = program.getSourceFile(toVirtual(instancesPath)) as ts.SourceFile
+    instances = instancesOf(source, generics, (name) => bound.has(name), program.getTypeChecker())
+  }
   const names = [...new Set([...older.keys(), ...newer.keys()])].sort(byCodeUnit)
-  return names.flatMap((name) => compareExport(name, older.get(name), newer.get(name), checker, entry))
+  return names.flatMap((name) =>
+    compareExport(name, older.get(name), newer.get(name), program.getTypeChecker(), entry, instances.get(name)),
+  )
 }
+
+const optionsOf = (files: VirtualFiles, path: string): ts.CompilerOptions =>
+  unitsOf(files).find((u) => u.roots.includes(path))?.options ?? {}

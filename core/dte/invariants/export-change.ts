@@ -1,5 +1,6 @@
 import ts from 'typescript'
 import { toTree } from '../packs/typescript/files.ts'
+import { compareTypeParameters, type Instances, typeParameters } from './generic-types.ts'
 import { compareMembers } from './member-change.ts'
 
 export interface ExportChange {
@@ -19,6 +20,7 @@ export function compareExport(
   newer: ts.Symbol | undefined,
   checker: ts.TypeChecker,
   entry: string,
+  instances?: Instances,
 ): ExportChange[] {
   const at = placeOf(newer ?? older, checker, entry)
   if (older === undefined) return [{ name, kind: 'compatible', message: 'is new', ...at }]
@@ -31,7 +33,10 @@ export function compareExport(
   }
   lost(ts.SymbolFlags.Value, 'value')
   lost(ts.SymbolFlags.Type, 'type')
-  const members = changes.length === 0 ? compareMembers(a, b, checker) : undefined
+  const isType = (a.flags & b.flags & ts.SymbolFlags.Type) !== 0
+  const asked = isType && changes.length === 0 ? compareTypeParameters(a, b, checker) : undefined
+  if (asked !== undefined) return [{ name, ...asked, ...at }]
+  const members = changes.length === 0 ? compareMembers(a, b, checker, instances?.opaque) : undefined
   if (members !== undefined) return members.map((m) => ({ ...at, ...m, name: `${name}.${m.name}` }))
   if (
     (a.flags & b.flags & ts.SymbolFlags.Value) !== 0 ||
@@ -41,7 +46,7 @@ export function compareExport(
     if (verdict !== undefined) changes.push({ name, ...verdict, ...at })
   }
   if ((a.flags & ts.SymbolFlags.Type) !== 0 && (b.flags & ts.SymbolFlags.Type) !== 0 && changes.length === 0) {
-    const verdict = compareDeclared(a, b, checker)
+    const verdict = compareDeclared(a, b, checker, instances)
     if (verdict !== undefined) changes.push({ name, ...verdict, ...at })
   }
   return changes
@@ -67,36 +72,30 @@ function compare(a: ts.Type, b: ts.Type, checker: ts.TypeChecker): Verdict {
 }
 
 /** Types are written and read: each must fit the other, else whoever makes or takes one may break. */
-function compareDeclared(a: ts.Symbol, b: ts.Symbol, checker: ts.TypeChecker): Verdict {
-  const [x, y] = [checker.getDeclaredTypeOfSymbol(a), checker.getDeclaredTypeOfSymbol(b)]
-  const parameters = (s: ts.Symbol): number =>
-    Math.max(
-      0,
-      ...(s.declarations ?? []).map((d) => (d as { typeParameters?: { length: number } }).typeParameters?.length ?? 0),
-    )
-  if (parameters(a) !== parameters(b)) return { kind: 'breaking', message: 'takes another number of type parameters' }
+function compareDeclared(a: ts.Symbol, b: ts.Symbol, checker: ts.TypeChecker, instances?: Instances): Verdict {
+  const declared: Instances['opaque'] = [checker.getDeclaredTypeOfSymbol(a), checker.getDeclaredTypeOfSymbol(b)]
+  const [x, y] = instances?.opaque ?? declared
   const forward = checker.isTypeAssignableTo(y, x)
   const backward = checker.isTypeAssignableTo(x, y)
   if (forward && backward) return undefined
-  if (parameters(a) > 0 || isNominal(x) || isNominal(y)) {
-    const same =
-      checker.typeToString(x, undefined, ts.TypeFormatFlags.InTypeAlias) ===
-      checker.typeToString(y, undefined, ts.TypeFormatFlags.InTypeAlias)
-    return same && textOf(a) === textOf(b)
-      ? undefined
-      : { kind: 'needs-review', message: 'a generic or nominal type that cannot be compared' }
+  const isGeneric = typeParameters(a).length + typeParameters(b).length > 0
+  if (isGeneric || isNominal(x) || isNominal(y)) {
+    const proven = instances?.concrete === undefined ? undefined : misfit(...instances.concrete, checker)
+    if (proven !== undefined && !isNominal(x) && !isNominal(y)) return { kind: 'breaking', message: proven }
+    return { kind: 'needs-review', message: 'a generic or nominal type that cannot be compared' }
   }
-  if (!forward && !backward) return { kind: 'breaking', message: 'the old and the new type do not fit each other' }
-  return {
-    kind: 'breaking',
-    message: forward
-      ? 'is narrower: what was accepted may not be any more'
-      : 'is wider: what is read from it may be more than before',
-  }
+  return { kind: 'breaking', message: misfit(x, y, checker) ?? 'the old and the new type do not fit each other' }
 }
 
-const textOf = (symbol: ts.Symbol): string =>
-  (symbol.declarations ?? []).map((d) => d.getText().replace(/\s+/g, ' ')).join('\n')
+function misfit(x: ts.Type, y: ts.Type, checker: ts.TypeChecker): string | undefined {
+  const forward = checker.isTypeAssignableTo(y, x)
+  const backward = checker.isTypeAssignableTo(x, y)
+  if (forward && backward) return undefined
+  if (!forward && !backward) return 'the old and the new type do not fit each other'
+  return forward
+    ? 'is narrower: what was accepted may not be any more'
+    : 'is wider: what is read from it may be more than before'
+}
 
 function isNominal(type: ts.Type): boolean {
   return type
@@ -110,7 +109,7 @@ function isNominal(type: ts.Type): boolean {
     )
 }
 
-const resolved = (symbol: ts.Symbol, checker: ts.TypeChecker): ts.Symbol =>
+export const resolved = (symbol: ts.Symbol, checker: ts.TypeChecker): ts.Symbol =>
   (symbol.flags & ts.SymbolFlags.Alias) !== 0 ? checker.getAliasedSymbol(symbol) : symbol
 
 function placeOf(

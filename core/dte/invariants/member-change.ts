@@ -1,15 +1,12 @@
 import ts from 'typescript'
 import { byCodeUnit } from '../paths.ts'
+import { typeParameters } from './generic-types.ts'
 
 interface MemberChange {
   name: string
   kind: 'breaking' | 'needs-review' | 'compatible'
   message: string
 }
-
-const isGeneric = (symbol: ts.Symbol): boolean =>
-  symbol.declarations?.some((d) => ((d as { typeParameters?: { length: number } }).typeParameters?.length ?? 0) > 0) ===
-  true
 
 const isHidden = (symbol: ts.Symbol): boolean =>
   symbol.declarations?.some(
@@ -26,21 +23,31 @@ const isPlain = (type: ts.Type, checker: ts.TypeChecker): boolean =>
 
 /**
  * How a class or interface changed, member by member, so that a spec can allow one of them; undefined where members
- * do not say it all: a generic one, one that can be called or indexed, a type alias.
+ * do not say it all: one that can be called or indexed, a type alias.
+ * @param given both types with the same arguments, where they are generic
  */
-export function compareMembers(a: ts.Symbol, b: ts.Symbol, checker: ts.TypeChecker): MemberChange[] | undefined {
+export function compareMembers(
+  a: ts.Symbol,
+  b: ts.Symbol,
+  checker: ts.TypeChecker,
+  given?: [ts.Type, ts.Type],
+): MemberChange[] | undefined {
   const kind = ts.SymbolFlags.Class | ts.SymbolFlags.Interface
-  if ((a.flags & b.flags & kind) === 0 || (a.flags & kind) !== (b.flags & kind) || isGeneric(a) || isGeneric(b))
-    return undefined
+  if ((a.flags & b.flags & kind) === 0 || (a.flags & kind) !== (b.flags & kind)) return undefined
+  const isGeneric = typeParameters(a).length + typeParameters(b).length > 0
+  if (isGeneric && given === undefined) return undefined
   const isClass = (a.flags & ts.SymbolFlags.Class) !== 0
-  const [x, y] = [checker.getDeclaredTypeOfSymbol(a), checker.getDeclaredTypeOfSymbol(b)]
+  const [x, y] = given ?? [checker.getDeclaredTypeOfSymbol(a), checker.getDeclaredTypeOfSymbol(b)]
   if (!isPlain(x, checker) || !isPlain(y, checker) || x.getConstructSignatures().length > 0) return undefined
   const changes = properties(x, y, checker, isClass)
   if (isClass) {
     const [s, t] = [checker.getTypeOfSymbol(a), checker.getTypeOfSymbol(b)]
     changes.push(...properties(s, t, checker, true))
     const made = constructors(s.getConstructSignatures(), t.getConstructSignatures(), checker)
-    if (made !== undefined) changes.push({ name: 'constructor', kind: 'breaking', message: made })
+    // The parameters of a generic constructor are strangers to each other until they are given arguments.
+    const isProven = !isGeneric || requiredMore(s.getConstructSignatures(), t.getConstructSignatures())
+    if (made !== undefined && (isProven || headsOf(a) !== headsOf(b)))
+      changes.push({ name: 'constructor', kind: isProven ? 'breaking' : 'needs-review', message: made })
     const wasAbstract = isAbstract(a)
     if (isAbstract(b) && !wasAbstract)
       changes.push({ name: 'constructor', kind: 'breaking', message: 'is abstract now' })
@@ -79,6 +86,21 @@ function properties(x: ts.Type, y: ts.Type, checker: ts.TypeChecker, isClass: bo
   })
 }
 
+const headsOf = (symbol: ts.Symbol): string =>
+  (symbol.declarations ?? [])
+    .flatMap((d) => (ts.isClassLike(d) ? d.members.filter(ts.isConstructorDeclaration) : []))
+    .map((made) => made.parameters.map((p) => p.getText().replace(/\s+/g, ' ')).join())
+    .join('\n')
+
+const requiredMore = (older: readonly ts.Signature[], newer: readonly ts.Signature[]): boolean =>
+  Math.min(...newer.map(required)) > Math.min(...older.map(required))
+
+const required = (signature: ts.Signature): number =>
+  signature.parameters.filter((p) => {
+    const d = p.valueDeclaration
+    return d === undefined || !ts.isParameter(d) || (d.questionToken ?? d.initializer ?? d.dotDotDotToken) === undefined
+  }).length
+
 /** What no longer can be given to the constructor; undefined where all that could still can. */
 function constructors(
   older: readonly ts.Signature[],
@@ -86,13 +108,6 @@ function constructors(
   checker: ts.TypeChecker,
 ): string | undefined {
   const typeOf = (p: ts.Symbol): ts.Type => checker.getTypeOfSymbol(p)
-  const required = (s: ts.Signature): number =>
-    s.parameters.filter((p) => {
-      const d = p.valueDeclaration
-      return (
-        d === undefined || !ts.isParameter(d) || (d.questionToken ?? d.initializer ?? d.dotDotDotToken) === undefined
-      )
-    }).length
   const accepts = (s: ts.Signature, was: ts.Signature): boolean =>
     required(s) <= required(was) &&
     was.parameters.every((p, i) => {
