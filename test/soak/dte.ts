@@ -1,5 +1,7 @@
-import { type RealProject, readFiles, realProjects } from '../core/dte/real/projects.ts'
-import { numbers, RealTrials, type Trial } from '../core/dte/real/trial.ts'
+import { numbers } from '../core/dte/real/numbers.ts'
+import { ownTests } from '../core/dte/real/own-tests.ts'
+import { type Files, type RealProject, readFiles, realProjects } from '../core/dte/real/projects.ts'
+import { RealTrials, type Trial } from '../core/dte/real/trial.ts'
 import type { SoakResult } from './run.ts'
 
 /**
@@ -15,18 +17,21 @@ export async function soak({ count, seed }: { count: number; seed: number }): Pr
   const sums: Record<string, number> = {}
   let ran = 0
   for (const project of projects) {
-    const trials = new RealTrials(project)
+    using trials = new RealTrials(project)
     const pick = numbers(seed)
+    const made: Trial[] = []
     const judge = (kind: string, trial: Trial): void => {
       ran++
       const key = `${kind} ${trial.outcome}${trial.code === undefined ? '' : ` ${trial.code}`}`
       sums[key] = (sums[key] ?? 0) + 1
       if (process.env.ATOMIC_SOAK_VERBOSE !== undefined) console.log(key, trial.what)
+      if (trial.files !== undefined) made.push(trial)
       if (trial.fresh.length > 0) faults.push(`${trial.what}: ${trial.fresh.slice(0, 2).join(' | ')}`)
       if (trial.unjustified !== undefined) faults.push(`${trial.what}: refused, ${trial.unjustified}`)
     }
     for (let i = 0; i < count; i++) judge('rename', trials.rename(pick))
     for (let i = 0; i < Math.ceil(count * 0.4); i++) judge('move', trials.move(pick))
+    if (project.name === 'zod') faults.push(...sameTests(project.files, made, sums))
   }
   const counted = Object.entries(sums)
     .sort()
@@ -38,4 +43,28 @@ export async function soak({ count, seed }: { count: number; seed: number }): Pr
     failed: faults.length,
     detail: [counted, ...faults.slice(0, 40)].join('\n       '),
   }
+}
+
+/** zod brings its tests along: on the results that touch most files each must end as it did before. */
+function sameTests(base: Files, made: readonly Trial[], sums: Record<string, number>): string[] {
+  const reach = ({ files = {} }: Trial): number =>
+    Object.keys({ ...base, ...files }).filter((path) => base[path] !== files[path]).length
+  const [moves, renames] = [true, false].map((isMove) =>
+    made
+      .filter(({ files }) => Object.keys(files ?? {}).some((path) => !(path in base)) === isMove)
+      .sort((a, b) => reach(b) - reach(a))
+      .slice(0, 2),
+  ) as [Trial[], Trial[]]
+  const before = ownTests(base)
+  sums['tests of zod'] = before.size
+  return [...renames, ...moves].flatMap(({ what, files }) => {
+    const after = ownTests(files as Files)
+    sums['runs of zod’s tests on results'] = (sums['runs of zod’s tests on results'] ?? 0) + 1
+    const other = [...before].filter(([name, status]) => after.get(name) !== status)
+    return other.length === 0 && after.size === before.size
+      ? []
+      : [
+          `${what}: its tests end otherwise: ${other.map(([name, was]) => `${name} ${was} → ${after.get(name)}`).slice(0, 3)}`,
+        ]
+  })
 }
