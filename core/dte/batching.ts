@@ -83,17 +83,25 @@ function commonFolder(paths: readonly string[]): string {
 const firstOf = (group: Group): number => Math.min(...group.operations)
 const lastOf = (group: Group): number => Math.max(...group.operations)
 
+/** Texts that no compiler reads depend on nothing, and nothing on them. */
+const isProse = (group: Group): boolean =>
+  [...group.changes.keys()].every((path) => !/\.([cm]?[jt]sx?|jsonc?|ya?ml|py|java)$/.test(path))
+
 /**
  * Units in an order in which each can land: what a later operation wrote may need what an earlier one did, so a unit
  * with an earlier operation comes first. Of two that would each have to come first, one is made.
  */
 function inOrder(steps: readonly Step[]): Group[] {
   const ordered: Group[] = []
+  let last = -1
   for (const unit of units(steps).sort((a, b) => firstOf(a) - firstOf(b) || lastOf(a) - lastOf(b))) {
-    const before = ordered.at(-1)
+    const before = isProse(unit) ? undefined : ordered[last]
     const isCrossed = before !== undefined && firstOf(unit) < lastOf(before) && firstOf(before) < lastOf(unit)
-    if (isCrossed) ordered[ordered.length - 1] = merged([before, unit], '')
-    else ordered.push(unit)
+    if (isCrossed) ordered[last] = merged([before, unit], '')
+    else {
+      ordered.push(unit)
+      if (!isProse(unit)) last = ordered.length - 1
+    }
   }
   return ordered
 }
@@ -104,10 +112,13 @@ function byDirectory(steps: readonly Step[]): Group[] {
     const folder = commonFolder([...unit.changes.keys()])
     const at = batches.findLastIndex((batch) => batch.folder === folder)
     // To its folder's batch, unless something that must come before it stands behind that.
-    const last = lastOf(unit)
-    const batch = batches.slice(at + 1).every(({ first }) => first >= last) ? batches[at] : undefined
-    if (batch === undefined) batches.push({ folder, groups: [unit], first: firstOf(unit) })
-    else batch.groups.push(unit)
+    const [first, last] = isProse(unit) ? [Number.POSITIVE_INFINITY, -1] : [firstOf(unit), lastOf(unit)]
+    const batch = batches.slice(at + 1).every((later) => later.first >= last) ? batches[at] : undefined
+    if (batch === undefined) batches.push({ folder, groups: [unit], first })
+    else {
+      batch.groups.push(unit)
+      batch.first = Math.min(batch.first, first)
+    }
   }
   return batches.map(({ folder, groups }) => merged(groups, `Change ${folder === '' ? 'the tree' : folder}`))
 }
