@@ -3,12 +3,11 @@ import { Worker } from 'node:worker_threads'
 /** How often a child looks whether its parent is there still, ms. */
 const lookMs = 2_000
 
-const watch = `
-const parent = process.ppid
+const watch = (parent: number): string => `
 setInterval(() => {
   try {
-    process.kill(parent, 0)
-    if (process.ppid === parent) return
+    process.kill(${parent}, 0)
+    if (process.ppid === ${parent}) return
   } catch (error) {
     if (error.code === 'EPERM') return
   }
@@ -21,7 +20,7 @@ setInterval(() => {
  * the parent has gone; so a thread of its own looks for it.
  */
 export function endWithParent(): void {
-  new Worker(watch, {
+  new Worker(watch(process.ppid), {
     eval: true,
     resourceLimits: { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1 },
   }).unref()
