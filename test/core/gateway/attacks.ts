@@ -67,7 +67,7 @@ function cost(text: string): number {
 export function growth(seed: number, size: number): number {
   const [once, twice] = [attack(seed, size), attack(seed, size * 2)]
   let [first, second] = [cost(once), cost(twice)]
-  for (let i = 0; i < 25 && second > 2.25 * first; i++) {
+  for (let i = 0; i < 60 && second > 2.25 * first; i++) {
     first = Math.min(first, cost(once))
     second = Math.min(second, cost(twice))
   }
