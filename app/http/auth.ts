@@ -68,7 +68,7 @@ export function requireScope(caller: Caller, scope: string): void {
   if (!holds(caller, scope)) throw new AtomicError('NOT_ALLOWED', `This call needs the scope "${scope}".`)
 }
 
-/** Calls that a run of the Action may make for missions of its own repository, beside reporting. */
+/** Calls that a run of the Action may make for missions of its own repository, beside reporting on them. */
 const forOwnRuns: ReadonlySet<RouteName> = new Set(['evidence.export', 'finops.consume'])
 /** What a run may say of a call that it made: whose budgets it counts in is not among it. */
 const ofOwnCalls = new Set('missionId step model pricedAs provider usage requestId reported batch latencyMs'.split(' '))

@@ -17,7 +17,7 @@ export interface OidcOptions {
 const jwt = /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/
 
 /**
- * GitHub Actions OIDC tokens: a run may report what it found, and nothing else.
+ * GitHub Actions OIDC tokens: a run may report what it found and what it used, and have its packs.
  * Claims: https://docs.github.com/en/actions/reference/security/oidc
  */
 export function createOidc({ issuer, workflowRef, webUrl, installed }: OidcOptions): ForeignToken {

@@ -188,7 +188,7 @@ export async function bench(): Promise<{ name: string; figures: Record<string, n
   const store = await openSqliteStore(place.at)
   // In a process of its own, as it is in use: this one holds thousands of files.
   const home = await mkdtemp(join(tmpdir(), 'atomic-bench-'))
-  const server = await serve({ ATOMIC_DATA_DIR: home, ATOMIC_SERVICES: 'finops' })
+  const server = await serve({ ATOMIC_DATA_DIR: home })
   const small = JSON.stringify(bodyOf(change(20)))
   const large = JSON.stringify(bodyOf(changes[1]!))
   const forecasts = `${server.url}/finops/forecast`
