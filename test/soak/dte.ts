@@ -1,18 +1,21 @@
+import { result } from '../core/dte/derived.ts'
 import { numbers } from '../core/dte/real/numbers.ts'
 import { ownTests } from '../core/dte/real/own-tests.ts'
-import { type Files, type RealProject, readFiles, realProjects } from '../core/dte/real/projects.ts'
+import { type Files, type RealProject, readFiles, realProjects, zodWithTests } from '../core/dte/real/projects.ts'
 import { RealTrials, type Trial } from '../core/dte/real/trial.ts'
 import type { SoakResult } from './run.ts'
 
 /**
  * `count` seeded renames and two fifths as many moves in each of three real projects, each beside the compiler's own
  * language service: no type error may come that the base lacks, and no refusal that the service's result does not
- * justify. ATOMIC_SOAK_PROJECT=DIR tries a folder of yours instead.
+ * justify. zod's own tests run on the results that reach farthest. ATOMIC_SOAK_PROJECT takes one of them, or a folder
+ * of yours instead.
  */
 export async function soak({ count, seed }: { count: number; seed: number }): Promise<SoakResult> {
   const own = process.env.ATOMIC_SOAK_PROJECT
+  const known = realProjects().filter(({ name }) => own === undefined || own === name)
   const projects: RealProject[] =
-    own === undefined ? realProjects() : [{ name: own, files: readFiles(own, '.', /\.([cm]?tsx?|json)$/) }]
+    own === undefined || known.length > 0 ? known : [{ name: own, files: readFiles(own, '.', /\.([cm]?tsx?|json)$/) }]
   const faults: string[] = []
   const sums: Record<string, number> = {}
   let ran = 0
@@ -49,22 +52,19 @@ export async function soak({ count, seed }: { count: number; seed: number }): Pr
 function sameTests(base: Files, made: readonly Trial[], sums: Record<string, number>): string[] {
   const reach = ({ files = {} }: Trial): number =>
     Object.keys({ ...base, ...files }).filter((path) => base[path] !== files[path]).length
-  const [moves, renames] = [true, false].map((isMove) =>
+  const farthest = (op: Trial['operation']['op']): Trial[] =>
     made
-      .filter(({ files }) => Object.keys(files ?? {}).some((path) => !(path in base)) === isMove)
+      .filter(({ operation }) => operation.op === op)
       .sort((a, b) => reach(b) - reach(a))
-      .slice(0, 2),
-  ) as [Trial[], Trial[]]
-  const before = ownTests(base)
+      .slice(0, 2)
+  const whole = zodWithTests().files
+  const before = ownTests(whole)
   sums['tests of zod'] = before.size
-  return [...renames, ...moves].flatMap(({ what, files }) => {
-    const after = ownTests(files as Files)
-    sums['runs of zod’s tests on results'] = (sums['runs of zod’s tests on results'] ?? 0) + 1
+  return [...farthest('renameSymbol'), ...farthest('moveModule')].flatMap(({ what, operation }) => {
+    const after = ownTests(result(whole, operation))
+    sums['results on which zod’s tests ran'] = (sums['results on which zod’s tests ran'] ?? 0) + 1
     const other = [...before].filter(([name, status]) => after.get(name) !== status)
-    return other.length === 0 && after.size === before.size
-      ? []
-      : [
-          `${what}: its tests end otherwise: ${other.map(([name, was]) => `${name} ${was} → ${after.get(name)}`).slice(0, 3)}`,
-        ]
+    const told = other.slice(0, 3).map(([name, was]) => `${name}: ${was}, then ${after.get(name)}`)
+    return other.length === 0 && after.size === before.size ? [] : [`${what}: its tests end otherwise: ${told}`]
   })
 }

@@ -11,6 +11,7 @@ import { TypeCheck, type TypeFault } from './type-check.ts'
 /** What became of one seeded rename or move, beside the language service's. */
 export interface Trial {
   what: string
+  operation: Operation
   /** Done with the service's bytes, done with others, or refused. */
   outcome: 'same' | 'other' | 'refused'
   /** Type errors that the base does not have: must be none. */
@@ -98,15 +99,23 @@ export class RealTrials {
     }
   }
 
-  #judge(what: string, ours: Files | Refused, theirs: Files, back: (m: string) => string): Trial {
+  #judge(what: string, operation: Operation, theirs: Files, back: (m: string) => string): Trial {
+    const ours = this.#derive(operation)
     if (isRefused(ours)) {
       // A refusal is right where the service's own result breaks the program.
       const broken = ours.refused !== 'NAME_COLLISION' || this.#fresh(theirs, back).length > 0
       const told = `${ours.refused} ${ours.detail}`
-      return { what, outcome: 'refused', code: ours.refused, fresh: [], ...(broken ? {} : { unjustified: told }) }
+      return {
+        what,
+        operation,
+        outcome: 'refused',
+        code: ours.refused,
+        fresh: [],
+        ...(broken ? {} : { unjustified: told }),
+      }
     }
     const same = Object.keys({ ...ours, ...theirs }).every((path) => ours[path] === theirs[path])
-    return { what, outcome: same ? 'same' : 'other', fresh: this.#fresh(ours, back), files: ours }
+    return { what, operation, outcome: same ? 'same' : 'other', fresh: this.#fresh(ours, back), files: ours }
   }
 
   rename(pick: (below: number) => number): Trial {
@@ -132,10 +141,8 @@ export class RealTrials {
           .map((l) => ({ start: l.textSpan.start, length: l.textSpan.length, text: to }))
         theirs[file.slice(3)] = edited(theirs[file.slice(3)] as string, edits)
       }
-      const ours = this.#derive({ op: 'renameSymbol', symbol, to })
-      return this.#judge(`${this.#project.name}: ${symbol} (${node.text}) to ${to}`, ours, theirs, (m) =>
-        m.replaceAll(to, node.text),
-      )
+      const what = `${this.#project.name}: ${symbol} (${node.text}) to ${to}`
+      return this.#judge(what, { op: 'renameSymbol', symbol, to }, theirs, (m) => m.replaceAll(to, node.text))
     }
   }
 
@@ -152,7 +159,7 @@ export class RealTrials {
     }
     theirs[to] = theirs[from] as string
     delete theirs[from]
-    const ours = this.#derive({ op: 'moveModule', from, to })
-    return this.#judge(`${this.#project.name}: ${from} to ${to}`, ours, theirs, (m) => m)
+    const operation: Operation = { op: 'moveModule', from, to }
+    return this.#judge(`${this.#project.name}: ${from} to ${to}`, operation, theirs, (m) => m)
   }
 }
