@@ -11,11 +11,11 @@ describe.each(realProjects().filter(({ name }) => name !== 'zod'))(
       using trials = new RealTrials(project)
       const pick = numbers(7)
       const all = [
-        ...Array.from({ length: 3 }, () => trials.rename(pick)),
-        ...Array.from({ length: 2 }, () => trials.move(pick)),
+        ...Array.from({ length: 2 }, () => trials.rename(pick)),
+        ...Array.from({ length: 1 }, () => trials.move(pick)),
       ]
       for (const { what, fresh, unjustified } of all) expect([what, fresh, unjustified]).toEqual([what, [], undefined])
-      expect(all.filter(({ outcome }) => outcome === 'same').length).toBeGreaterThan(2)
+      expect(all.filter(({ outcome }) => outcome === 'same').length).toBeGreaterThan(1)
     })
   },
 )

@@ -9,7 +9,10 @@ const rules: [file: RegExp, keys: RegExp][] = [
     /(^|\/)(ts|js)config[^/]*\.json$/,
     /^(extends|files|include|exclude|references\/path|compilerOptions\/(paths\/.*|rootDir|rootDirs|baseUrl|typeRoots))(\/|$)/,
   ],
-  [/(^|\/)package\.json$/, /^(main|module|types|typings|source|browser|bin|exports|imports|typesVersions)(\/|$)/],
+  [
+    /(^|\/)package\.json$/,
+    /^(main|module|types|typings|source|browser|bin|exports|imports|typesVersions|files|sideEffects)(\/|$)/,
+  ],
 ]
 
 const isConfig = (path: string): boolean => rules.some(([file]) => file.test(path))
@@ -25,6 +28,8 @@ function* pathsIn(path: string, text: string): Generator<ts.StringLiteral> {
     else if (ts.isObjectLiteralExpression(node)) {
       for (const p of node.properties) {
         if (!ts.isPropertyAssignment(p)) continue
+        // `browser` says by its keys, too, which files it replaces.
+        if (at === 'browser' && ts.isStringLiteral(p.name)) yield p.name
         const key = ts.isStringLiteral(p.name) ? p.name.text : p.name.getText()
         yield* walk(p.initializer, at === '' ? key : `${at}/${key}`)
       }

@@ -75,6 +75,21 @@ describe('a move takes everything along that leads there', () => {
     expect(after['src/x.ts']).toBe(before['src/x.ts'].replace("'@/core'", "'@/deep/kernel'"))
   })
 
+  test('everything else of package.json that is a path, and tsconfig’s list', () => {
+    const before = {
+      'package.json':
+        '{\n  "name": "p",\n  "types": "./src/a.ts",\n  "typings": "src/a.ts",\n  "module": "./src/a.ts",\n  "browser": { "./src/a.ts": "./src/b.ts", "fs": false },\n  "files": ["src/a.ts", "README.md"],\n  "sideEffects": ["./src/a.ts"],\n  "bin": "./src/a.ts",\n  "imports": { "#a": "./src/a.ts" },\n  "typesVersions": { "*": { "x": ["src/a.ts"] } },\n  "keywords": ["src/a.ts"]\n}\n',
+      'tsconfig.json': '{ "include": ["src/a.ts", "src"], "exclude": ["src/b.ts"] }\n',
+      'src/a.ts': 'export const a = 1\n',
+      'src/b.ts': "import { a } from '#a'\na\n",
+    }
+    const after = result(before, move('src/a.ts', 'src/x/c.ts'))
+    const moved = (text: string): string => text.replaceAll('src/a.ts', 'src/x/c.ts')
+    expect(after['package.json']).toBe(moved(before['package.json']).replace('["src/x/c.ts"]\n}', '["src/a.ts"]\n}'))
+    expect(after['tsconfig.json']).toBe(moved(before['tsconfig.json']))
+    expect(after['src/b.ts']).toBe(before['src/b.ts'])
+  })
+
   test('packages of a workspace and project references', () => {
     const before = {
       'packages/a/package.json': '{ "name": "@w/a", "exports": "./src/index.ts" }\n',
