@@ -15,6 +15,13 @@ export function sameDependencies(one: Tree, other: Tree): boolean {
   return asked(one).join('\n') === asked(other).join('\n')
 }
 
+/** Folders of a tree, `` for its root, in which something may be installed, and is in the checkout. */
+export function installedIn(workspace: string, tree: Tree): string[] {
+  const packages = [...tree.keys()].filter((path) => /(^|\/)package\.json$/.test(path))
+  const folders = new Set(['', ...packages.map((path) => path.replace(/\/?package\.json$/, ''))])
+  return [...folders].filter((folder) => existsSync(join(workspace, folder, 'node_modules')))
+}
+
 /** Works on a commit's files in a folder of their own, with the modules that are installed in the checkout. */
 export async function withCopyOf<T>(
   { git, run }: Pick<Job, 'git' | 'run'>,
@@ -25,10 +32,9 @@ export async function withCopyOf<T>(
   const folder = mkdtempSync(join(run.temp, 'atomic-base-'))
   try {
     await git(['worktree', 'add', '--quiet', '--detach', '--force', folder, sha])
-    const packages = [...tree.keys()].filter((path) => /(^|\/)package\.json$/.test(path))
-    for (const at of new Set(['', ...packages.map((path) => path.replace(/\/?package\.json$/, ''))])) {
+    for (const at of installedIn(run.workspace, tree)) {
       const [from, to] = [join(run.workspace, at, 'node_modules'), join(folder, at, 'node_modules')]
-      if (!existsSync(from) || existsSync(to)) continue
+      if (existsSync(to)) continue
       mkdirSync(join(folder, at), { recursive: true })
       symlinkSync(from, to)
     }

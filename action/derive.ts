@@ -7,6 +7,7 @@ import { type CommitTree, readCommitTree } from '../core/dte/trees/commit-tree.t
 import { AtomicError, isAtomicError } from '../core/platform/errors.ts'
 import { ensureAstGrep } from './ast-grep.ts'
 import type { Range } from './base.ts'
+import { installedIn } from './base-copy.ts'
 import { describedSpecs } from './description.ts'
 import type { Job } from './mode.ts'
 import { changedSince, onlyOne, type SpecFile, specFiles } from './spec-file.ts'
@@ -99,6 +100,13 @@ export async function deriveAgain(job: Job, range: Range): Promise<DerivedAgain 
   const invariants =
     asked.length === 0
       ? []
-      : await runTask({ kind: 'check', before: base, after: tree, invariants: asked, changeSpec: spec })
+      : await runTask({
+          kind: 'check',
+          before: base,
+          after: tree,
+          invariants: asked,
+          changeSpec: spec,
+          ...(installedIn(job.run.workspace, tree).length === 0 ? {} : { installed: job.run.workspace }),
+        })
   return { file, spec, answer, base, head, invariants }
 }

@@ -27,9 +27,14 @@ function run({ task, blobs: given, forget }: Request): TaskResults[keyof TaskRes
   if (forget) blobs.clear()
   for (const [oid, data] of given) blobs.set(oid, data)
   if (task.kind === 'check') {
-    const { invariants, changeSpec } = task
+    const { invariants, changeSpec, installed } = task
     const [before, after] = [treeOf(task.before), treeOf(task.after)]
-    return checkInvariants(invariants, { before, after, ...(changeSpec === undefined ? {} : { changeSpec }) })
+    return checkInvariants(invariants, {
+      before,
+      after,
+      ...(changeSpec === undefined ? {} : { changeSpec }),
+      ...(installed === undefined ? {} : { installed }),
+    })
   }
   const { spec } = checkChangeSpec(task.raw)
   const tree = treeOf(task.tree)

@@ -5,6 +5,8 @@ export interface InvariantContext {
   before: Tree
   after: Tree
   changeSpec?: ChangeSpec
+  /** Folder, absolute, of a checkout whose installed packages have types: the same ones for before and after. */
+  installed?: string
 }
 
 export type Finding = Omit<InvariantResult, 'type' | 'durationMs'>

@@ -7,7 +7,14 @@ import type { FileMode, Tree } from './tree.ts'
 /** What the child is asked, and what it answers. */
 export type Task =
   | { kind: 'derive'; raw: unknown; tree: Tree }
-  | { kind: 'check'; before: Tree; after: Tree; invariants: readonly Invariant[]; changeSpec?: ChangeSpec }
+  | {
+      kind: 'check'
+      before: Tree
+      after: Tree
+      invariants: readonly Invariant[]
+      changeSpec?: ChangeSpec
+      installed?: string
+    }
 
 export interface TaskResults {
   derive: PackedAnswer

@@ -5,6 +5,7 @@ import { API } from '@typescript/native/unstable/sync'
 import ts from 'typescript'
 import { type Unit, unitsOf } from '../packs/typescript/config.ts'
 import { isForeign, toTree, toVirtual, VirtualFiles } from '../packs/typescript/files.ts'
+import type { InstalledModules } from '../packs/typescript/installed-modules.ts'
 import { Project } from '../packs/typescript/project.ts'
 import { byCodeUnit } from '../paths.ts'
 import type { Tree } from '../tree.ts'
@@ -27,6 +28,8 @@ export interface DiagnoseOptions {
   project?: string | undefined
   /** Only these files are looked into. */
   only?: readonly string[]
+  /** Packages that have types. */
+  installed?: InstalledModules | undefined
 }
 
 const require = createRequire(import.meta.url)
@@ -49,7 +52,7 @@ const native: { version: string; libraries: string; executable: string } | undef
 
 /**
  * The type errors of a tree, under each of its tsconfigs (or one of the usual options, where it has none). Nothing but
- * the tree and the compiler's own libraries is read.
+ * the tree, the compiler's own libraries and the packages that are given is read.
  */
 export function diagnose(tree: Tree, options: DiagnoseOptions = {}): Diagnosis {
   return native === undefined
@@ -71,10 +74,10 @@ function distinct(errors: readonly TypeFault[]): TypeFault[] {
 
 function nativeErrors(
   tree: Tree,
-  { project, only }: DiagnoseOptions,
+  { project, only, installed }: DiagnoseOptions,
   { libraries, executable }: { libraries: string; executable: string },
 ): TypeFault[] {
-  const files = new VirtualFiles(tree)
+  const files = new VirtualFiles(tree, installed)
   const units = named(unitsOf(files, project))
   // Where no tsconfig stands, one is made up; it never lands anywhere.
   const made = new Map<string, string>()
@@ -133,9 +136,9 @@ function nativeErrors(
   }
 }
 
-function compilerErrors(tree: Tree, { project, only }: DiagnoseOptions): TypeFault[] {
+function compilerErrors(tree: Tree, { project, only, installed }: DiagnoseOptions): TypeFault[] {
   const errors: TypeFault[] = []
-  const opened = new Project(tree, project)
+  const opened = new Project(tree, project, installed)
   const wanted = new Set(named(opened.units).map((u) => u.options))
   for (const program of opened.programs) {
     if (!wanted.has(program.getCompilerOptions())) continue

@@ -62,9 +62,16 @@ const defaults: ts.CompilerOptions = {
   types: [],
 }
 
-function options(from: ts.CompilerOptions, loose: boolean): ts.CompilerOptions {
-  const { tsBuildInfoFile: _t, outFile: _f, ...rest } = from
-  return { ...rest, ...forced, ...(loose ? { allowJs: true, resolveJsonModule: true } : {}) }
+/** Where packages are installed, their types are found as compilers before 6 found them: all, unless some are named. */
+const withPackages = ({ types }: ts.CompilerOptions): ts.CompilerOptions => {
+  const { typeRoots: _, ...rest } = forced
+  return { ...rest, types: types ?? ['*'] }
+}
+
+function options(from: ts.CompilerOptions, { loose = false, installed = false }): ts.CompilerOptions {
+  const { tsBuildInfoFile: _t, outFile: _f, typeRoots: _r, ...rest } = from
+  const fixed = installed ? withPackages(from) : forced
+  return { ...rest, ...fixed, ...(loose ? { allowJs: true, resolveJsonModule: true } : {}) }
 }
 
 /**
@@ -86,6 +93,7 @@ const known = new Map<string, Unit[]>()
 
 function findUnits(files: VirtualFiles, project: string | undefined): Unit[] {
   const paths = files.paths()
+  const installed = files.hasInstalled
   const units: Unit[] = []
   const covered = new Set<string>()
   const seen = new Set<string>()
@@ -98,7 +106,7 @@ function findUnits(files: VirtualFiles, project: string | undefined): Unit[] {
     if (plain.test(path) || project === path) nearest.set(directoryOf(path), config)
     const own = config.roots.filter((r) => !isForeign(r) && !covered.has(r))
     if (own.length > 0) {
-      units.push({ name: path, options: options(config.options, false), roots: config.roots })
+      units.push({ name: path, options: options(config.options, { installed }), roots: config.roots })
       for (const r of config.roots) covered.add(r)
     }
     for (const reference of config.references)
@@ -132,7 +140,7 @@ function findUnits(files: VirtualFiles, project: string | undefined): Unit[] {
     const config = nearest.get(folder)
     units.push({
       name: `${folder === '' ? '.' : folder} (files that no tsconfig names)`,
-      options: options(config?.options ?? defaults, true),
+      options: options(config?.options ?? defaults, { loose: true, installed }),
       roots: rest.get(folder) as string[],
     })
   }

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import ts from 'typescript'
 import { byCodeUnit, normalizePath } from '../../paths.ts'
 import { isRegular, type Tree, type TreeChanges } from '../../tree.ts'
+import type { InstalledModules } from './installed-modules.ts'
 import { blobText } from './source-cache.ts'
 
 /** Where the tree stands for the compiler; nothing of this machine's disk is under it. */
@@ -54,7 +55,8 @@ interface Folder {
 
 /**
  * The tree as a file system for the compiler. Packages of the tree's own workspaces appear under
- * `node_modules` as links, as an installation would make them; a committed `node_modules` is not read.
+ * `node_modules` as links, as an installation would make them; a committed `node_modules` is not read. Where
+ * an installation is given, everything else under `node_modules` is its.
  */
 export class VirtualFiles implements ts.ModuleResolutionHost, ts.ParseConfigHost {
   readonly useCaseSensitiveFileNames = true
@@ -63,9 +65,11 @@ export class VirtualFiles implements ts.ModuleResolutionHost, ts.ParseConfigHost
   #packages: [name: string, folder: string][] = []
   #paths: readonly string[] | undefined
   #structure: string | undefined
+  readonly #installed: InstalledModules | undefined
 
-  constructor(tree: Tree) {
+  constructor(tree: Tree, installed?: InstalledModules) {
     this.#tree = tree
+    this.#installed = installed
     for (const [path, entry] of tree) if (isRegular(entry)) this.#list(path)
     this.#findPackages()
   }
@@ -92,8 +96,13 @@ export class VirtualFiles implements ts.ModuleResolutionHost, ts.ParseConfigHost
     return structure
   }
 
+  /** Installed packages are read, and with them what is found by that. */
+  get hasInstalled(): boolean {
+    return this.#installed !== undefined
+  }
+
   oid(path: string): string | undefined {
-    return this.#tree.get(path)?.oid
+    return this.#tree.get(path)?.oid ?? (isForeign(path) ? this.#installed?.id(path) : undefined)
   }
 
   text(path: string): string | undefined {
@@ -109,7 +118,7 @@ export class VirtualFiles implements ts.ModuleResolutionHost, ts.ParseConfigHost
   /** Names all that decides where an import leads and which files a configuration takes: paths, and what JSON files say. */
   get structure(): string {
     if (this.#structure === undefined) {
-      const hash = createHash('sha256')
+      const hash = createHash('sha256').update(`${this.#installed?.folder ?? ''}\n`)
       for (const path of this.paths()) hash.update(`${path}\0${path.endsWith('.json') ? this.oid(path) : ''}\n`)
       this.#structure = hash.digest('hex')
     }
@@ -120,7 +129,7 @@ export class VirtualFiles implements ts.ModuleResolutionHost, ts.ParseConfigHost
     const library = libraryName(name)
     if (library !== undefined) return libraryText(library) !== undefined
     const path = this.#real(name)
-    return path !== undefined && isRegular(this.#tree.get(path))
+    return path === undefined ? this.#below(name, (at, by) => by.isFile(at)) === true : isRegular(this.#tree.get(path))
   }
 
   readonly readFile = (name: string): string | undefined => {
@@ -128,7 +137,7 @@ export class VirtualFiles implements ts.ModuleResolutionHost, ts.ParseConfigHost
     if (library !== undefined) return libraryText(library)
     const path = this.#real(name)
     // A byte order mark stays: the scanner takes it for a space, and positions are those of the bytes.
-    return path === undefined ? undefined : this.text(path)
+    return path === undefined ? this.#below(name, (at, by) => by.text(at)) : this.text(path)
   }
 
   readonly directoryExists = (name: string): boolean => {
@@ -136,11 +145,14 @@ export class VirtualFiles implements ts.ModuleResolutionHost, ts.ParseConfigHost
     const path = this.#real(name)
     if (path !== undefined) return this.#folders.has(path)
     const scope = /^\/tree\/node_modules\/(@[^/]+)$/.exec(name)?.[1]
-    return scope !== undefined && this.#packages.some(([p]) => p.startsWith(`${scope}/`))
+    if (scope !== undefined && this.#packages.some(([p]) => p.startsWith(`${scope}/`))) return true
+    return this.#below(name, (at, by) => by.isFolder(at)) === true
   }
 
   readonly entries = (name: string): { files: string[]; directories: string[] } => {
     const path = toTree(name)
+    const installed = this.#below(name, (at, by) => by.list(at))
+    if (installed !== undefined) return installed
     const found = path === undefined || isForeign(`${path}/`) ? undefined : this.#folders.get(path)
     return {
       files: [...(found?.files ?? [])].sort(byCodeUnit),
@@ -150,12 +162,13 @@ export class VirtualFiles implements ts.ModuleResolutionHost, ts.ParseConfigHost
 
   readonly getDirectories = (name: string): string[] => {
     const path = this.#real(name)
-    return path === undefined ? [] : [...(this.#folders.get(path)?.folders ?? [])].sort(byCodeUnit)
+    if (path === undefined) return this.#below(name, (at, by) => by.list(at).directories) ?? []
+    return [...(this.#folders.get(path)?.folders ?? [])].sort(byCodeUnit)
   }
 
   readonly realpath = (name: string): string => {
     const path = libraryName(name) === undefined ? this.#real(name) : undefined
-    return path === undefined ? name : toVirtual(path)
+    return path === undefined ? (this.#below(name, (at, by) => toVirtual(by.real(at))) ?? name) : toVirtual(path)
   }
 
   readonly readDirectory = (
@@ -199,6 +212,14 @@ export class VirtualFiles implements ts.ModuleResolutionHost, ts.ParseConfigHost
       if (name !== undefined) this.#packages.push([name, path])
     }
     this.#packages.sort((a, b) => byCodeUnit(a[0], b[0]) || byCodeUnit(a[1], b[1]))
+  }
+
+  /** Asks the installation about a name below a `node_modules`; undefined where there is none, or it is elsewhere. */
+  #below<T>(name: string, ask: (path: string, installed: InstalledModules) => T): T | undefined {
+    const path = this.#installed === undefined ? undefined : toTree(name)
+    return path === undefined || this.#installed === undefined || !isForeign(`${path}/`)
+      ? undefined
+      : ask(path, this.#installed)
   }
 
   /** The path in the tree behind a name, links of workspaces followed; undefined when it leaves the tree. */

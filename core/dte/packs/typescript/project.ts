@@ -4,6 +4,7 @@ import { type Unit, unitsOf } from './config.ts'
 import { isSource, toVirtual, VirtualFiles } from './files.ts'
 import { gatherViews } from './gather-views.ts'
 import { compilerHost } from './host.ts'
+import type { InstalledModules } from './installed-modules.ts'
 import type { View, Views } from './views.ts'
 
 class UnitProgram {
@@ -44,8 +45,8 @@ export class Project implements Views {
   #units: UnitProgram[] | undefined
   #views: ReadonlyMap<string, View[]> | undefined
 
-  constructor(tree: Tree, project?: string) {
-    this.files = new VirtualFiles(tree)
+  constructor(tree: Tree, project?: string, installed?: InstalledModules) {
+    this.files = new VirtualFiles(tree, installed)
     this.#project = project
   }
 

@@ -53,7 +53,8 @@ const optionKeys = new WeakMap<ts.CompilerOptions, string>()
 export function parseKey(options: ts.CompilerOptions): string {
   let key = optionKeys.get(options)
   if (key === undefined) {
-    const { paths: _p, baseUrl: _b, rootDir: _r, rootDirs: _s, configFilePath: _c, noLib: _n, ...rest } = options
+    const { paths: _p, baseUrl: _b, rootDir: _r, rootDirs: _s, configFilePath: _c, noLib: _n, ...others } = options
+    const { types: _t, typeRoots: _o, ...rest } = others
     key = JSON.stringify(Object.entries(rest).sort((a, b) => (a[0] < b[0] ? -1 : 1)))
     optionKeys.set(options, key)
   }
