@@ -1,4 +1,4 @@
-import type { Subject } from '@actions/attest'
+import { attest, type Subject } from '@actions/attest'
 import type { PackCheck } from '../core/evidence/pack/verify.ts'
 import { AtomicError } from '../core/platform/errors.ts'
 import type { Inputs } from './inputs.ts'
@@ -85,7 +85,6 @@ export async function attestPack(run: Signer, pack: Pack): Promise<Attested | Un
     checks: pack.checks.map(({ name, verdict }) => ({ name, verdict })),
   }
   try {
-    const { attest } = await import('@actions/attest')
     const token = run.inputs['github-token'] ?? ''
     const { bundle, attestationID } = await inTime(attest({ subjects, predicateType: packPredicate, predicate, token }))
     const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository } = run.env

@@ -1,4 +1,4 @@
-import type { context } from '@actions/github'
+import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { AtomicError } from '../core/platform/errors.ts'
 
@@ -11,9 +11,6 @@ const EventPayload = z.object({
     .optional(),
   merge_group: z.object({ head_sha: z.string(), base_sha: z.string() }).optional(),
 })
-
-/** What `@actions/github` reads of the runner's environment and of the event. */
-type RunContext = Pick<typeof context, 'payload' | 'eventName' | 'runId' | 'runAttempt' | 'job' | 'serverUrl'>
 
 /** The run that this process is part of: https://docs.github.com/actions/reference/workflows-and-actions/variables */
 export interface Run {
@@ -38,15 +35,17 @@ export interface Run {
   runKey?: string
 }
 
-function readEvent(payload: unknown): z.infer<typeof EventPayload> {
-  const event = EventPayload.safeParse(payload)
-  if (!event.success)
-    throw new AtomicError('INVALID_REQUEST', { detail: 'The event of this run cannot be read.', cause: event.error })
-  return event.data
+/** Of the file that the runner left; where there is none, the event says nothing. */
+function readEvent(file: string | undefined): z.infer<typeof EventPayload> {
+  try {
+    return EventPayload.parse(file ? JSON.parse(readFileSync(file, 'utf8')) : {})
+  } catch (cause) {
+    throw new AtomicError('INVALID_REQUEST', { detail: 'The event of this run cannot be read.', cause })
+  }
 }
 
 /** @throws AtomicError `INVALID_REQUEST` outside a runner. */
-export function readRun(env: NodeJS.ProcessEnv, context: RunContext): Run {
+export function readRun(env: NodeJS.ProcessEnv): Run {
   const workspace = env.GITHUB_WORKSPACE
   const temp = env.RUNNER_TEMP
   if (!workspace || !temp) {
@@ -55,16 +54,14 @@ export function readRun(env: NodeJS.ProcessEnv, context: RunContext): Run {
       'GITHUB_WORKSPACE and RUNNER_TEMP are not set: this runs on a GitHub Actions runner.',
     )
   }
-  const { pull_request: pull, merge_group: group } = readEvent(context.payload)
-  const { runId, runAttempt, job, serverUrl } = context
-  const repository = env.GITHUB_REPOSITORY
-  const known = Number.isSafeInteger(runId)
+  const { pull_request: pull, merge_group: group } = readEvent(env.GITHUB_EVENT_PATH)
+  const { GITHUB_RUN_ID: id, GITHUB_REPOSITORY: repository, GITHUB_SERVER_URL: server = 'https://github.com' } = env
   return {
-    event: context.eventName ?? '',
+    event: env.GITHUB_EVENT_NAME ?? '',
     workspace,
     temp,
-    ...(known && repository ? { runUrl: `${serverUrl}/${repository}/actions/runs/${runId}` } : {}),
-    ...(known ? { runKey: `${runId}-${runAttempt || 1}-${job ?? ''}` } : {}),
+    ...(id && repository ? { runUrl: `${server}/${repository}/actions/runs/${id}` } : {}),
+    ...(id ? { runKey: `${id}-${env.GITHUB_RUN_ATTEMPT || 1}-${env.GITHUB_JOB ?? ''}` } : {}),
     ...(group === undefined ? {} : { group: { headSha: group.head_sha, baseSha: group.base_sha } }),
     ...(pull === undefined
       ? {}

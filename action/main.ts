@@ -1,5 +1,4 @@
 import * as core from '@actions/core'
-import { context } from '@actions/github'
 import { stopChildren } from '../core/dte/testing/child.ts'
 import { gitIn } from '../core/dte/trees/git.ts'
 import { AtomicError, isAtomicError } from '../core/platform/errors.ts'
@@ -8,6 +7,7 @@ import { parentsOf } from './base.ts'
 import { named } from './faults.ts'
 import { gitEnvironment } from './git-credentials.ts'
 import { readRun, refusePrivileged } from './github.ts'
+import { idToken } from './id-token.ts'
 import { type Inputs, readInputs } from './inputs.ts'
 import { createLog } from './log.ts'
 import { type Finding, type Job, type Outcome, outputNames } from './mode.ts'
@@ -59,7 +59,7 @@ function endOn(signal: NodeJS.Signals): void {
 }
 
 async function openJob(inputs: Inputs): Promise<Job> {
-  const run = readRun(process.env, context)
+  const run = readRun(process.env)
   const git = gitIn(run.workspace, gitEnvironment(process.env, inputs['github-token']))
   const head = (await git(['rev-parse', 'HEAD'])).toString().trim()
   refusePrivileged(run, head, await parentsOf(git, head))
@@ -74,7 +74,7 @@ async function openJob(inputs: Inputs): Promise<Job> {
       : {
           app: openApp({
             url: inputs['app-url'],
-            idToken: (audience) => core.getIDToken(audience),
+            idToken: (audience) => idToken(process.env, audience, core.setSecret),
             ...(run.runKey === undefined ? {} : { key: run.runKey }),
           }),
         }),

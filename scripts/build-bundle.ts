@@ -50,6 +50,20 @@ const nativeCompiler: Plugin = {
   },
 }
 
+/** What a start would load for nothing: an HTTP client where a module of its importer is not used, errors in fifty languages. */
+const lightStart: Plugin = {
+  name: 'light-start',
+  setup({ onResolve, onLoad, resolve: resolvePath }) {
+    onResolve({ filter: /^@actions\/http-client/ }, async ({ path, pluginData, ...from }) => {
+      if (pluginData === 'resolved') return undefined
+      return { ...(await resolvePath(path, { ...from, pluginData: 'resolved' })), sideEffects: false }
+    })
+    onLoad({ filter: /node_modules\/zod\/v4\/locales\/index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js'",
+    }))
+  },
+}
+
 /** Licences ask that their text goes with what is copied: those of every package that the bundle holds parts of. */
 function licences(inputs: readonly string[]): string {
   const folders = new Set<string>()
@@ -89,7 +103,7 @@ export async function buildBundle(outdir: string): Promise<{ files: number; byte
     minify: true,
     legalComments: 'none',
     banner: { js: banner },
-    plugins: [nativeCompiler],
+    plugins: [nativeCompiler, lightStart],
     logLevel: 'warning',
     metafile: true,
     write: false,
