@@ -10,7 +10,7 @@ const more: readonly TokenRule[] = [
   token('jina-key', 'https://jina.ai/embeddings/', 'jina_[a-f0-9]{32}[A-Za-z0-9_-]{28}'),
   word('voyage-key', 'https://docs.voyageai.com/docs/api-key-and-installation', 'pa-[A-Za-z0-9_-]{43}'),
   token('nvidia-key', 'https://docs.api.nvidia.com/nim/docs/api-quickstart', 'nvapi-[A-Za-z0-9_-]{64}'),
-  word('runpod-key', 'https://docs.runpod.io/get-started/api-keys', 'rpa_[A-Z0-9]{40,50}'),
+  word('runpod-key', 'https://docs.runpod.io/get-started/api-keys', 'rpa_[A-Z0-9]{40}[A-Za-z0-9]{0,10}'),
   word('modal-token', 'https://modal.com/docs/reference/modal.config', 'ak-[A-Za-z0-9]{22}', 'as-[A-Za-z0-9]{22}'),
   token('langfuse-secret-key', 'https://langfuse.com/docs/api-and-data-platform/features/public-api', `sk-lf-${uuid}`),
   token('cerebras-key', 'https://inference-docs.cerebras.ai/quickstart', 'csk-[a-z0-9]{48}'),

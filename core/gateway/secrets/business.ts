@@ -29,7 +29,7 @@ export const business: readonly TokenRule[] = [
   token('ory-token', 'https://www.ory.com/docs/concepts/personal-access-token', 'ory_pat_[A-Za-z0-9]{32}', 'ory_at_[A-Za-z0-9_-]{43}.[A-Za-z0-9_-]{43}', 'ory_rt_[A-Za-z0-9_-]{43}.[A-Za-z0-9_-]{43}', 'ory_ac_[A-Za-z0-9_-]{43}.[A-Za-z0-9_-]{43}'),
   token('discord-bot-token', 'https://docs.discord.com/developers/reference#authentication', 'Bot MT[A-Za-z0-9_-]{22,26}.[A-Za-z0-9_-]{6}.[A-Za-z0-9_-]{27,40}'),
   token('standard-webhook-secret', 'https://www.standardwebhooks.com/', 'whsk_[A-Za-z0-9+/=]{32,128}'),
-  token('onfido-token', 'https://documentation.onfido.com/api/latest/#authentication', 'api_live.[A-Za-z0-9_-]{11}.[A-Za-z0-9_-]{32}', 'api_sandbox.[A-Za-z0-9_-]{11}.[A-Za-z0-9_-]{32}'),
-  token('persona-key', 'https://docs.withpersona.com/api-keys', `persona_production_${uuid}`, `persona_sandbox_${uuid}`),
-  token('mercury-token', 'https://docs.mercury.com/docs/getting-started', 'secret-token:mercury_production_[A-Za-z0-9_]{40,80}'),
+  token('onfido-token', 'https://documentation.onfido.com/api/latest/#authentication', 'api_live.[A-Za-z0-9_-]{11}.[A-Za-z0-9_-]{32}', 'api_sandbox.[A-Za-z0-9_-]{11}.[A-Za-z0-9_-]{32}', 'api_live.[A-Za-z0-9_-]{20,80}', 'api_live_us.[A-Za-z0-9_-]{20,80}', 'api_live_ca.[A-Za-z0-9_-]{20,80}'),
+  token('persona-key', 'https://docs.withpersona.com/api-keys', 'persona_production_[a-z0-9_-]{20,80}', 'persona_sandbox_[a-z0-9_-]{20,80}'),
+  token('mercury-token', 'https://docs.mercury.com/docs/getting-started', 'secret-token:mercury_production_[A-Za-z0-9_]{40,80}', 'mercury_production_[a-z]{3,6}_[A-Za-z0-9]{40,50}_yrucrem'),
 ]

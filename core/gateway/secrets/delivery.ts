@@ -19,7 +19,7 @@ export const delivery: readonly TokenRule[] = [
   token('1password-service-account-token', 'https://developer.1password.com/docs/service-accounts/', 'ops_eyJ[A-Za-z0-9+/_-]{250,2000}'),
   token('1password-secret-key', 'https://support.1password.com/secret-key/', 'A3-[A-Z0-9]{6}-[A-Z0-9]{6}-[A-Z0-9]{5}-[A-Z0-9]{5}-[A-Z0-9]{5}-[A-Z0-9]{5}', 'A3-[A-Z0-9]{6}-[A-Z0-9]{11}-[A-Z0-9]{5}-[A-Z0-9]{5}-[A-Z0-9]{5}'),
   token('openshift-token', 'https://docs.openshift.com/container-platform/latest/authentication/understanding-authentication.html', 'sha256~[A-Za-z0-9_-]{43}'),
-  token('docker-swarm-token', 'https://docs.docker.com/engine/swarm/swarm_manager_locking/', 'SWMTKN-1-[a-z0-9]{50}-[a-z0-9]{25}', 'SWMKEY-1-[A-Za-z0-9+/]{43}'),
+  token('docker-swarm-token', 'https://docs.docker.com/engine/swarm/swarm_manager_locking/', 'SWMTKN-1-[a-z0-9]{50,60}-[a-z0-9]{24,30}', 'SWMKEY-1-[A-Za-z0-9+/]{43}'),
   token('wakatime-key', 'https://wakatime.com/developers#authentication', `waka_${uuid}`),
   word('hashicorp-boundary-token', 'https://developer.hashicorp.com/boundary/docs/concepts/security/permissions', 'at_[A-Za-z0-9]{10}_s1[A-Za-z0-9]{50,300}'),
   token('depot-token', 'https://depot.dev/docs/cli/authentication', 'depot_org_[a-f0-9]{64}', 'depot_project_[a-f0-9]{64}', 'depot_user_[a-f0-9]{64}'),

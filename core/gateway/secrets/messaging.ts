@@ -7,14 +7,14 @@ const body = '[A-Za-z0-9-]{20,250}'
 // biome-ignore format: one line a kind
 const more: readonly TokenRule[] = [
   word('mandrill-key', 'https://mailchimp.com/developer/transactional/guides/quick-start/', 'md-[A-Za-z0-9_-]{22}'),
-  token('mailersend-token', 'https://developers.mailersend.com/general.html', 'mlsn.[a-f0-9]{64}'),
+  token('mailersend-token', 'https://developers.mailersend.com/general.html', 'mlsn.[A-Za-z0-9]{30,100}'),
   word('resend-key', 'https://resend.com/docs/api-reference/introduction', 're_[A-Za-z0-9]{8}_[A-Za-z0-9]{20,32}'),
   word('klaviyo-private-key', 'https://developers.klaviyo.com/en/docs/authenticate_', 'pk_[a-f0-9]{34}'),
   word('facebook-access-token', 'https://developers.facebook.com/docs/facebook-login/guides/access-tokens/', 'EAACEdEose0cBA[A-Za-z0-9]{20,250}', 'EAAG[A-Za-z0-9]{100,300}', 'EAAB[A-Za-z0-9]{100,300}', 'EAAC[A-Za-z0-9]{100,300}', 'EAAD[A-Za-z0-9]{100,300}', 'EAAE[A-Za-z0-9]{100,300}', 'EAAF[A-Za-z0-9]{100,300}'),
   word('instagram-access-token', 'https://developers.facebook.com/docs/instagram-platform', 'IGQ[A-Za-z0-9_-]{100,300}', 'IGAA[A-Za-z0-9_-]{100,300}'),
   word('x-bearer-token', 'https://docs.x.com/resources/fundamentals/authentication/oauth-2-0/bearer-tokens', 'AAAAAAAAAAAAAAAAAAAAA[A-Za-z0-9%]{60,140}'),
   word('linkedin-access-token', 'https://learn.microsoft.com/linkedin/shared/authentication/authorization-code-flow', 'AQV[A-Za-z0-9_-]{180,500}', 'AQX[A-Za-z0-9_-]{180,500}'),
-  token('pinterest-token', 'https://developers.pinterest.com/docs/getting-started/set-up-authentication-and-authorization/', 'pina_[A-Z0-9]{70,140}'),
+  token('pinterest-token', 'https://developers.pinterest.com/docs/getting-started/set-up-authentication-and-authorization/', 'pina_[A-Za-z0-9_-]{20,200}'),
   token('matrix-access-token', 'https://element-hq.github.io/synapse/latest/', 'syt_[A-Za-z0-9=]{4,80}_[A-Za-z]{20}_[A-Za-z0-9]{6}'),
   token('courier-key', 'https://www.courier.com/docs/reference/authentication', 'pk_prod_[A-Z0-9]{28}', 'pk_test_[A-Z0-9]{28}'),
   token('pubnub-secret-key', 'https://www.pubnub.com/docs/general/basics/initialize-pubnub', 'sec-c-[A-Za-z0-9]{48}'),

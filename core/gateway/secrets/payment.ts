@@ -13,11 +13,11 @@ const more: readonly TokenRule[] = [
   token('klarna-key', 'https://docs.klarna.com/api/authentication/', 'klarna_live_api_[A-Za-z0-9!?_=-]{40,120}', 'klarna_test_api_[A-Za-z0-9!?_=-]{40,120}'),
   token('xendit-key', 'https://docs.xendit.co/docs/api-keys', 'xnd_production_[A-Za-z0-9]{40,80}', 'xnd_development_[A-Za-z0-9]{40,80}'),
   word('omise-secret-key', 'https://docs.omise.co/api-keys', 'skey_[a-z0-9]{19}', 'skey_test_[a-z0-9]{19}'),
-  token('midtrans-server-key', 'https://docs.midtrans.com/docs/midtrans-account', 'Mid-server-[A-Za-z0-9_-]{24}', 'SB-Mid-server-[A-Za-z0-9_-]{24}'),
+  token('midtrans-server-key', 'https://docs.midtrans.com/docs/midtrans-account', 'Mid-server-[A-Za-z0-9_-]{10,24}', 'SB-Mid-server-[A-Za-z0-9_-]{10,24}'),
   token('razorpay-key-id', 'https://razorpay.com/docs/api/authentication/', 'rzp_live_[A-Za-z0-9]{14}'),
   word('mollie-organization-token', 'https://docs.mollie.com/reference/authentication', 'access_[A-Za-z0-9]{30,60}'),
   token('adyen-key', 'https://docs.adyen.com/development-resources/api-credentials/', 'AQE[A-Za-z0-9+/]{90,300}-[A-Za-z0-9+/=]{40,60}-[A-Za-z0-9+/=~!@#$%^&*(){}?:;,._|]{8,40}'),
-  token('polar-token', 'https://docs.polar.sh/integrate/authentication', 'polar_oat_[A-Za-z0-9]{43}', 'polar_pat_[A-Za-z0-9]{43}'),
+  token('polar-token', 'https://docs.polar.sh/integrate/authentication', 'polar_oat_[A-Za-z0-9_-]{20,100}', 'polar_pat_[A-Za-z0-9_-]{20,100}', 'polar_at_[A-Za-z0-9_-]{20,100}'),
   token('shopify-shared-secret', 'https://shopify.dev/docs/apps/build/authentication-authorization', 'shpua_[a-fA-F0-9]{32}', 'shptka_[a-fA-F0-9]{32}', 'shprt_[a-fA-F0-9]{32}'),
 ]
 
