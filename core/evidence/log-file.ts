@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Actor, ArtifactRef, Hex64 } from '../contracts/index.ts'
+import { Hex64 } from '../contracts/index.ts'
 import { AtomicError } from '../platform/errors.ts'
 import type { Blobs } from '../storage/blobs.ts'
 import type { Store, Write } from '../storage/store.ts'
@@ -11,6 +11,7 @@ import { eventKey, type Layout, missionOf, type StoredCheckpoint, type StoredEve
 import { bodyText, commitmentOf, leafText } from './log/leaf.ts'
 import { leafHash } from './log/merkle.ts'
 import { rowsOf } from './log/reader.ts'
+import { RecordedBody } from './log/recorded-body.ts'
 import { TreeEdge } from './log/tree.ts'
 
 /**
@@ -36,14 +37,7 @@ const Line = z.union([
       recordedAt: z.string(),
       commitment: Hex64,
       salt: Hex64.nullable(),
-      body: z
-        .strictObject({
-          actor: Actor,
-          artifacts: z.array(ArtifactRef),
-          missionId: z.string(),
-          payload: z.record(z.string(), z.json()),
-        })
-        .nullable(),
+      body: RecordedBody,
       checkpoint: z.int().min(0),
     }),
   }),

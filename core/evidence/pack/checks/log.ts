@@ -1,9 +1,10 @@
 import { StringDecoder } from 'node:string_decoder'
 import { z } from 'zod'
-import { Actor, ArtifactRef, Hex64, Time } from '../../../contracts/index.ts'
+import { Hex64, Time } from '../../../contracts/index.ts'
 import type { EventBody } from '../../log/layout.ts'
 import { leafText } from '../../log/leaf.ts'
 import { leafHash, verifyInclusion } from '../../log/merkle.ts'
+import { RecordedBody } from '../../log/recorded-body.ts'
 import { readTlogProof, writeTlogProof } from '../../log/tlog-proof.ts'
 import { type RecordedFact, viewMission } from '../../mission-view.ts'
 import { payloadArtifact, withPayload } from '../../payloads.ts'
@@ -22,14 +23,7 @@ const Line = z.strictObject({
     v: z.literal(1),
   }),
   salt: Hex64.nullable(),
-  body: z
-    .strictObject({
-      actor: Actor,
-      artifacts: z.array(ArtifactRef),
-      missionId: z.string(),
-      payload: z.record(z.string(), z.json()),
-    })
-    .nullable(),
+  body: RecordedBody,
 })
 
 async function* lines({ archive }: Inspection): AsyncGenerator<string> {
