@@ -41,16 +41,13 @@ export async function writePack(source: PackSource, signer: NoteSigner, memory: 
     files: [],
   }
   const summed: SummedFile[] = []
-  const sum = async ({ path, read }: PackFile): Promise<string> => {
-    const { sha256, ...sums } = await sumsOf(read())
-    summed.push({ path, read, ...sums })
-    return sha256
+  const sum = async ({ path, read }: PackFile): Promise<SummedFile> => {
+    const file = { path, read, ...(await sumsOf(read())) }
+    summed.push(file)
+    return file
   }
-  for (const file of files) {
-    const sha256 = await sum(file)
-    manifest.files.push({ path: file.path, sha256, size: summed.at(-1)!.size })
-  }
-  const manifestSha256 = await sum({ path: manifestPath, read: () => manifestText(manifest) })
+  for (const file of files) manifest.files.push(await sum(file))
+  const { sha256: manifestSha256 } = await sum({ path: manifestPath, read: () => manifestText(manifest) })
   const envelopes =
     (await memory.get(manifestSha256)) ??
     (await memory.put(

@@ -3,7 +3,7 @@ import { bytesOf, type PackFile, type Sums } from './files.ts'
 import { directoryEnd, directoryHeader, localHeader, type ZipEntry } from './zip-layout.ts'
 
 /** What stands before a file's bytes is known before they are written. */
-export type SummedFile = PackFile & Pick<Sums, 'crc32' | 'size'>
+export type SummedFile = PackFile & Sums
 
 /**
  * A ZIP whose bytes depend on the files alone: stored, in the order given, one fixed date and mode.

@@ -3,8 +3,9 @@ import type { Blobs } from '../../../core/storage/blobs.ts'
 
 /** Bytes of the artifact of a number: none is like another. */
 const bytesOfNumber = (i: number, size: number): Buffer => Buffer.alloc(size, `artifact ${i} of many; `)
-/** What stands at the place of a digest's number. */
-const numbers = new Map<string, number>()
+/** Numbers by the first 48 bits of their digests, which take less memory than digests: that is what is measured. */
+const numbers = new Map<number, number>()
+const keyOf = (digest: string): number => Number.parseInt(digest.slice(7, 19), 16)
 
 export const fillerDigest = (i: number, size: number): string =>
   `sha256:${hash('sha256', bytesOfNumber(i, size), 'hex')}`
@@ -20,14 +21,14 @@ export function fillerBlobs(size: number): Blobs {
   return {
     put: refuse,
     remove: refuse,
-    has: async (digest) => numbers.has(digest),
+    has: async (digest) => numbers.has(keyOf(digest)),
     async get(digest) {
-      while (!numbers.has(digest)) {
+      while (!numbers.has(keyOf(digest))) {
         if (numbers.size > 200_000) throw new Error('no such artifact')
         const i = numbers.size
-        numbers.set(fillerDigest(i, size), i)
+        numbers.set(keyOf(fillerDigest(i, size)), i)
       }
-      return bytesOfNumber(numbers.get(digest)!, size)
+      return bytesOfNumber(numbers.get(keyOf(digest))!, size)
     },
   }
 }
