@@ -3,6 +3,7 @@ import './keep-small.ts'
 import type { Command } from 'commander'
 import { type Environment, readConfig } from '../config.ts'
 import { type Setting, settings } from '../settings.ts'
+import { preferSpeed } from './prefer-speed.ts'
 
 const settingsHelp = (): string => {
   const width = Math.max(...Object.keys(settings).map((name) => name.length))
@@ -37,6 +38,7 @@ export function define(command: Command): void {
       const ended = endAsked()
       const { savedApp } = await import('../github/manifest.ts')
       const config = readConfig(withSavedApp(process.env, savedApp))
+      if (!config.services.includes('orchestrator')) preferSpeed()
       const { start } = await import('../main.ts')
       const running = await start(config, { eachPort })
       process.stderr.write(`Atomic answers at ${running.url}\n`)
