@@ -116,12 +116,13 @@ export function openLedger({ store, clock, emit, tell }: LedgerPorts): Ledger {
       consumed: usdOf(consumed),
     })
     if (entry) {
-      const { model, tokens, requestId } = entry
+      const { model, provider, tokens, requestId } = entry
       writes.push({ put: { collection: entries, key, value: entry, expect: 0 } })
       event('budget.consumed', posting.actor, {
         ...state(posting.scope, row),
         usd: usdOf(entry.usd),
         ...(model === undefined ? {} : { model }),
+        ...(provider === undefined ? {} : { provider }),
         ...(tokens === undefined ? {} : { tokens }),
         ...(requestId === undefined ? {} : { requestId }),
       })
@@ -141,18 +142,26 @@ export function openLedger({ store, clock, emit, tell }: LedgerPorts): Ledger {
     for (const done of settled) done()
   }
 
-  /** In turn with other processes; what they wrote meanwhile is read anew. */
-  const writeAlone = (alone: NonNullable<Store['alone']>, batch: readonly Waiting[]): Promise<void> =>
-    alone('finops', () => {
-      memory.forget()
-      return write(batch)
-    })
+  /** In turn with other processes; what they wrote meanwhile is read anew. A turn spares work and no more: without one it goes on. */
+  async function writeInTurn(alone: NonNullable<Store['alone']>, batch: readonly Waiting[]): Promise<void> {
+    let begun = false
+    try {
+      await alone('finops', () => {
+        begun = true
+        memory.forget()
+        return write(batch)
+      })
+    } catch (error) {
+      if (begun) throw error
+      await write(batch)
+    }
+  }
 
   async function settle(batch: readonly Waiting[]): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
         // Who lost a race against another process waits for its turn instead of losing the next one, and a while longer.
-        await (store.alone !== undefined && turns > 0 ? writeAlone(store.alone, batch) : write(batch))
+        await (store.alone !== undefined && turns > 0 ? writeInTurn(store.alone, batch) : write(batch))
         if (turns > 0) turns--
         return
       } catch (error) {

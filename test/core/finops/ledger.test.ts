@@ -56,6 +56,31 @@ describe('the ledger', () => {
     await expect(reserve('0.000001', 'more')).rejects.toMatchObject(refused)
   })
 
+  it.each([false, true])(
+    'takes turns for a while after a lost race, where there are any: none to be had %s',
+    async (none) => {
+      let turns = 0
+      const shared: Store = {
+        ...store,
+        async alone(_name, run) {
+          turns++
+          if (none) throw new Error('no connection is free')
+          return run()
+        },
+      }
+      const ours = openLedger({ store: shared, clock, emit: async () => {} })
+      const spend = (of: Ledger) => of.post({ kind: 'consume', scope: 's', usd: '1', actor, entry: {} })
+      await spend(ours)
+      expect(turns).toBe(0)
+      // Another process writes what this one remembers.
+      await spend(ledger)
+      expect((await spend(ours)).row).toMatchObject({ consumed: '3' })
+      expect(turns).toBe(1)
+      for (let i = 0; i < 30; i++) await spend(ours)
+      expect(turns).toBe(20)
+    },
+  )
+
   it('grants what fits to two processes that race', async () => {
     const other = await openSqliteStore(place.at)
     const second = openLedger({ store: other, clock, emit: async () => {} })

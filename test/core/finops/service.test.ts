@@ -126,6 +126,7 @@ describe('the finops service', () => {
       await service.consume({ body: { total: 1.5 } }, ctx())
       await vi.waitFor(async () => expect(await unsent()).toBe(0))
       expect(sent('budget.consumed')).toHaveLength(4)
+      expect(sent('budget.consumed')[0]?.event.payload).toMatchObject({ model: 'gpt-5', provider: 'openai', usd: 0.5 })
       expect(sent('budget.breached')).toHaveLength(2)
       expect(sent('budget.breached')[0]?.event).toMatchObject({
         missionId: 'm1',
