@@ -80,12 +80,13 @@ function invariants({ invariants: results }: Verified): string {
 }
 
 export function mutationSection(found: ChangeMutation): string {
-  const { result, survivors, threshold, partial, leftOut, recalled, passed } = found
+  const { result, survivors, threshold, partial, leftOut, without, recalled, passed } = found
   const { score, killed, survived, timeout, noCoverage } = result
   const asked = threshold === undefined ? 'no threshold' : `threshold ${threshold}`
   const caveats = [
     ...(partial ? ['the time box closed before all mutants were tested'] : []),
     ...(leftOut > 0 ? [`${leftOut} mutants were left out by the limits on their number`] : []),
+    ...without.map(plain),
     ...(recalled ? ['nothing has changed since the run that found this'] : []),
   ]
   const rows = survivors

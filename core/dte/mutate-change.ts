@@ -28,6 +28,8 @@ export interface ChangeMutation {
   partial: boolean
   /** Mutants left out by the limit on their number. */
   leftOut: number
+  /** What the engine had to do without, and why, a clause each. */
+  without: string[]
   /** Nothing has changed since a run before, whose result this is. */
   recalled: boolean
   /** Path of an HTML report. */
@@ -99,6 +101,7 @@ export async function mutateChange(options: {
     passed: threshold === undefined || result.score >= threshold,
     partial: run.partial,
     leftOut: run.leftOut,
+    without: run.without,
     recalled: recalled !== undefined,
     ...(run.html === undefined ? {} : { html: run.html }),
   }

@@ -32,7 +32,8 @@ export function openMemory(
   request: Pick<MutationRequest, 'lines' | 'tests' | 'maxMutants' | 'maxPerLine'>,
 ): MutationMemory {
   const { lines, tests, maxMutants, maxPerLine } = request
-  const how = { command: tests.command, line: tests.line, maxMutants, maxPerLine, node: process.version }
+  // What is kept is of this form.
+  const how = { form: 2, command: tests.command, line: tests.line, maxMutants, maxPerLine, node: process.version }
   const mutated = new Set(lines.map(({ path }) => (folder === '' ? path : `${folder}/${path}`)))
   const key = canonicalDigest({ ...how, lines, tree: entries(tree, () => true) })
   const rest = entries(tree, (path) => !mutated.has(path) && !isTestFile(path))

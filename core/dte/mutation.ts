@@ -49,6 +49,8 @@ export interface MutationRun {
   report?: unknown
   /** Names of the tests, by the ids in `coveredBy` and `killedBy`. */
   tests: ReadonlyMap<string, string>
+  /** What the engine had to do without, and why, a clause each. */
+  without: string[]
   /** Path of an HTML report. */
   html?: string
   run: ChildRun

@@ -12,6 +12,7 @@ export const pinnedStryker = {
   '@stryker-mutator/vitest-runner': '10.1.1',
   '@stryker-mutator/jest-runner': '10.0.0',
   '@stryker-mutator/mocha-runner': '10.0.0',
+  '@stryker-mutator/karma-runner': '10.0.0',
   '@stryker-mutator/typescript-checker': '10.1.1',
 } as const
 const pinnedTypeScript = '6.0.3'
@@ -101,12 +102,12 @@ async function install(request: MutationRequest, wanted: Wanted): Promise<Stryke
  */
 export async function strykerFor(request: MutationRequest, wanted: Wanted): Promise<StrykerPackage> {
   const { cwd } = request
-  const least = { checked: false }
-  const there = locate(cwd, cwd, wanted) ?? locate(import.meta.dirname, cwd, wanted)
+  const here = (what: Wanted) => locate(cwd, cwd, what) ?? locate(import.meta.dirname, cwd, what)
+  const there = here(wanted)
   if (there !== undefined) return there
   const installed = await install(request, wanted)
   if (!('why' in installed)) return installed
-  const found = locate(cwd, cwd, least) ?? locate(import.meta.dirname, cwd, least)
+  const found = here({ ...wanted, checked: false }) ?? here({ checked: false })
   if (found !== undefined) return found
   throw new AtomicError(
     'UNAVAILABLE',

@@ -19,16 +19,18 @@ const literal = (path: string): string => path.replace(/[[\]{}()*?!+@\\]/g, '\\$
 
 const isTypeScript = (path: string): boolean => /\.[cm]?tsx?$/.test(path)
 
-/** Does the repository have a TypeScript whose programming interface the type checker knows? */
-function canCheck({ cwd, lines }: MutationRequest): boolean {
-  if (!lines.some(({ path }) => isTypeScript(path)) || !existsSync(join(cwd, 'tsconfig.json'))) return false
+/** The repository's TypeScript, by which mutants that do not compile can be told. */
+function typeScriptOf({ cwd, lines }: MutationRequest): string | undefined {
+  if (!lines.some(({ path }) => isTypeScript(path)) || !existsSync(join(cwd, 'tsconfig.json'))) return undefined
   try {
-    const { version } = createRequire(join(cwd, 'noop.js'))('typescript/package.json') as { version: string }
-    return Number.parseInt(version, 10) < 7
+    return (createRequire(join(cwd, 'noop.js'))('typescript/package.json') as { version: string }).version
   } catch {
-    return false
+    return undefined
   }
 }
+
+/** StrykerJS's type checker works on the programming interface that TypeScript had before 7. */
+const isKnown = (version: string): boolean => Number.parseInt(version, 10) < 7
 
 function configuration(request: MutationRequest, found: StrykerPackage, folder: string): unknown {
   const { runner } = found
@@ -94,6 +96,16 @@ async function attempt(request: MutationRequest, found: StrykerPackage, timeoutM
   return { events: readEvents(log, request.cwd), run, folder }
 }
 
+/** Why an attempt came to nothing, as the program itself says it. */
+function faultIn({ run }: Attempt): string {
+  const said = /error TS\d+: .*/.exec(run.tail) ?? /^.*\bError\b.*$/m.exec(run.tail)
+  return (said?.[0] ?? 'it says nothing').trim().slice(0, 200)
+}
+
+const withoutChecker = (why: string): string => `mutants that do not compile were tested as well (${why})`
+const withoutPlugin = (name: string, why: string): string =>
+  `all tests ran for each mutant, since StrykerJS’s plugin for ${name} does not work here (${why})`
+
 /** What to do without, after an attempt that tested nothing: first the type checker, then the runner's plugin. */
 function less(found: StrykerPackage, { run }: Attempt): Wanted | undefined {
   const { runner, checked } = found
@@ -102,6 +114,12 @@ function less(found: StrykerPackage, { run }: Attempt): Wanted | undefined {
   }
   return runner === undefined ? undefined : { checked }
 }
+
+/** What one has and the next has not. */
+const lost = (had: Wanted, has: Wanted, why: string): string[] => [
+  ...(had.checked && !has.checked ? [withoutChecker(`its type checker: ${why}`)] : []),
+  ...(had.runner !== undefined && has.runner === undefined ? [withoutPlugin(had.runner.name, why)] : []),
+]
 
 function keep({ memory }: MutationRequest, { folder }: Attempt): void {
   const left = join(folder, 'incremental.json')
@@ -118,13 +136,18 @@ export const stryker: MutationEngine = {
     const deadline = performance.now() + request.timeoutMs
     const left = (): number => Math.max(1_000, deadline - performance.now())
     const runner = request.tests.runner?.stryker?.(request.tests.line)
-    let wanted: Wanted | undefined = { checked: canCheck(request), ...(runner === undefined ? {} : { runner }) }
+    const version = typeScriptOf(request)
+    const without = version === undefined || isKnown(version) ? [] : [withoutChecker(`TypeScript ${version}`)]
+    const checked = version !== undefined && isKnown(version)
+    let wanted: Wanted | undefined = { checked, ...(runner === undefined ? {} : { runner }) }
     let last: Attempt | undefined
     while (wanted !== undefined) {
       const found = await strykerFor(request, wanted)
+      without.push(...lost(wanted, found, 'it cannot be installed'))
       last = await attempt(request, found, left())
       if (last.events.plan !== undefined || last.run.stopped !== undefined) break
       wanted = less(found, last)
+      if (wanted !== undefined) without.push(...lost(found, wanted, faultIn(last)))
     }
     if (last === undefined) throw new Error('nothing was tried')
     const { events, run, folder } = last
@@ -141,6 +164,7 @@ export const stryker: MutationEngine = {
       mutants: settled(events),
       leftOut: events.leftOut,
       partial: !complete,
+      without,
       tests: testNames(events.report),
       ...(complete ? { report: events.report, html: join(folder, 'mutation.html') } : {}),
       run,

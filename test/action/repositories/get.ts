@@ -5,7 +5,7 @@ import type { OpenSource } from './index.ts'
 
 const quiet = ['--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error']
 const run = (cwd: string, program: string, ...args: string[]): string =>
-  execFileSync(program, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: 300_000 })
+  execFileSync(program, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: 900_000 })
 
 /** A release as npm has it; refused where its bytes are not the pinned ones. */
 function fromNpm(folder: string, release: string, integrity: string): string {

@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync } from 'node:fs'
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { LineRange, MutationRequest } from '../../../../core/dte/mutation.ts'
@@ -107,4 +107,21 @@ test('label', () => { expect([label(10), label(9)]).toEqual(['many', 'few']) })
   expect(run.mutants.length).toBeGreaterThan(3)
   expect(run.mutants.every((m) => m.status === 'Killed')).toBe(true)
   expect(run.mutants[0]?.coveredBy?.length).toBe(1)
+})
+
+test('says what it did without: here the type checker, which cannot be installed', async () => {
+  project('vitest run', "import { test } from 'vitest'\nimport '../src/size.js'\ntest('nothing', () => {})\n")
+  repo.write({ 'src/size.ts': "export const size = (n: number) => (n > 10 ? 'many' : 'few')\n", 'tsconfig.json': '{}' })
+  symlinkSync(resolve('node_modules'), join(repo.dir, 'node_modules'))
+  const bin = join(repo.root, 'bin')
+  mkdirSync(bin)
+  writeFileSync(join(bin, 'npm'), '#!/bin/sh\nexit 1\n')
+  chmodSync(join(bin, 'npm'), 0o755)
+  const env = { ...process.env, PATH: `${bin}:${process.env.PATH}` }
+  const run = await stryker.mutate(request([{ path: 'src/size.ts', from: 1, to: 1 }], { env }))
+  expect(run.without).toEqual([
+    'mutants that do not compile were tested as well (its type checker: it cannot be installed)',
+  ])
+  // Vitest's own runner stays.
+  expect(run.mutants.some(({ status }) => status === 'NoCoverage')).toBe(true)
 })

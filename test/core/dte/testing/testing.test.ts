@@ -228,6 +228,19 @@ test.each([
   ['vitest run -t slow', undefined],
   ['mocha --grep x', undefined],
   ['mocha $(ls)', undefined],
+  [
+    'karma start karma.conf.cjs --single-run --browsers=ChromeHeadless,FirefoxHeadless',
+    {
+      karma: {
+        projectType: 'custom',
+        configFile: 'karma.conf.cjs',
+        config: { browsers: ['ChromeHeadless', 'FirefoxHeadless'] },
+      },
+    },
+  ],
+  ['npx karma start', { karma: { projectType: 'custom', configFile: 'karma.conf.js', config: {} } }],
+  ['karma start -- --grep=x', undefined],
+  ['ng test', undefined],
 ])('StrykerJS runs %s by its plugin with %o', (line, options) => {
   const { runner } = testCommand(dir, line)!
   expect(runner?.stryker?.(line)?.options).toEqual(options)
