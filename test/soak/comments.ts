@@ -20,11 +20,15 @@ export async function soak({ count, seed }: { count: number; seed: number }): Pr
     }
     if (i > 0 && i % 100_000 === 0) console.log(`       ${i} comments`)
   }
+  // The better of two: what else the machine did meanwhile is not the parser's.
   const times = Array.from({ length: 1_000 }, () => {
     const text = longComment(random)
-    const started = performance.now()
-    parseCommands(text)
-    return performance.now() - started
+    const once = (): number => {
+      const started = performance.now()
+      parseCommands(text)
+      return performance.now() - started
+    }
+    return Math.min(once(), once())
   }).sort((a, b) => a - b)
   const at = (p: number): string => times[Math.floor((times.length - 1) * p)]!.toFixed(2)
   const detail = `${kinds.commands} with commands, ${kinds.error} mistaken, ${kinds.none} without; 64 KB: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms`

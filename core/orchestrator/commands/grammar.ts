@@ -1,5 +1,5 @@
 import { CheckpointName } from '../../contracts/index.ts'
-import { commandLines } from './lines.ts'
+import { findLines } from './lines.ts'
 import { type Token, tokens } from './tokens.ts'
 import { type Verb, verbSpec } from './verbs.ts'
 
@@ -33,17 +33,16 @@ export type ParsedComment =
 
 export const maxCommands = 10
 
-/** What the commands in a comment mean. Never throws; one mistake makes the whole comment an error. */
+/** What the commands in a comment mean. Never throws; one mistake, the first, makes the whole comment an error. */
 export function parseCommands(markdown: string): ParsedComment {
-  const lines = commandLines(markdown)
-  if (lines.length === 0) return { kind: 'none' }
-  if (lines.length > maxCommands) return { kind: 'error', code: 'too-many-commands' }
   const commands: Command[] = []
-  for (const line of lines) {
+  for (const line of findLines(markdown)) {
+    if (commands.length === maxCommands) return { kind: 'error', code: 'too-many-commands' }
     const parsed = parseLine(line)
     if (typeof parsed === 'string') return { kind: 'error', code: parsed }
     commands.push(parsed)
   }
+  if (commands.length === 0) return { kind: 'none' }
   return contradicts(commands) ? { kind: 'error', code: 'conflict' } : { kind: 'commands', commands }
 }
 

@@ -6,6 +6,16 @@ import { commandChunks, trackTags } from './chunks.ts'
 type Root = ReturnType<typeof fromMarkdown>
 type Paragraph = Extract<Root['children'][number], { type: 'paragraph' }>
 
+/**
+ * GitHub's Markdown but for its bare links. None begins with a slash, holds a line break or changes
+ * what stands beside it, so they decide nothing here; and that any letter may begin one is more than half
+ * of what parsing costs.
+ */
+const syntax = gfm()
+for (const [code, constructs] of Object.entries(syntax.text ?? {}))
+  syntax.text![Number(code)] = [constructs ?? []].flat().filter(({ name }) => !name?.endsWith('Autolink'))
+const tree = gfmFromMarkdown().filter(({ transforms }) => transforms === undefined)
+
 /** Enough to tell that there are too many commands; and no comment that a person wrote needs more to be parsed. */
 const most = { lines: 11, chunks: 32, characters: 8_192 }
 
@@ -14,28 +24,33 @@ const most = { lines: 11, chunks: 32, characters: 8_192 }
  * top-level paragraph. Whether a line stands in code, a quotation, a link and so on is decided by
  * the Markdown tree, never by looking at the text.
  */
-export function commandLines(markdown: string): string[] {
+export const commandLines = (markdown: string): string[] => [...findLines(markdown)]
+
+/** One after another: nothing is parsed beyond the last one that is asked for. */
+export function* findLines(markdown: string): Generator<string> {
   // A reference may be defined anywhere, and make a link of what looks like text in brackets.
   const references = markdown.includes(']:')
-  const lines: string[] = []
+  let count = 0
   let characters = 0
   for (const { text, inHtml } of commandChunks(markdown).slice(0, most.chunks)) {
     characters += text.length
-    if (lines.length >= most.lines || characters > most.characters) break
+    if (count >= most.lines || characters > most.characters) break
     if (inHtml) continue
     const open: string[] = []
+    const lines: string[] = []
     for (const node of parse(text)?.children ?? []) {
       if (node.type === 'html') trackTags(node.value, open)
       // What an open <details> or <div hidden> encloses is HTML to the one who reads the page.
       else if (node.type === 'paragraph' && open.length === 0) collect(node, text, references, lines)
     }
+    count += lines.length
+    yield* lines
   }
-  return lines
 }
 
 function parse(markdown: string): Root | undefined {
   try {
-    return fromMarkdown(markdown, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] })
+    return fromMarkdown(markdown, { extensions: [syntax], mdastExtensions: tree })
   } catch {
     // Nesting beyond the parser's stack is no comment that a person wrote.
     return undefined
