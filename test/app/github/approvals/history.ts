@@ -124,16 +124,18 @@ export async function play({ required, approvedBy, steps }: History): Promise<Ou
   const wrong: string[] = []
   /** What the app read since its last write: who may write, that the pull request is open, how many are asked for. */
   let read = { writers: new Set<string>(), open: false, required: Number.POSITIVE_INFINITY }
-  const lastRole = new Map<string, string>()
-  let lastRules: number = required
+  /** The same since the delivery began that is being worked off: a decision stands by what it found, whatever comes right after. */
+  let found = { writers: new Set<string>(), required: Number.POSITIVE_INFINITY }
   github.onRead = (what) => {
     if ('state' in what) read.open ||= what.state === 'open'
     else if ('login' in what) {
-      lastRole.set(what.login, what.role)
-      if (writers.has(what.role)) read.writers.add(what.login)
+      if (!writers.has(what.role)) return
+      read.writers.add(what.login)
+      found.writers.add(what.login)
     } else {
-      lastRules = Number(/required: (\d)/.exec(what.config)![1])
-      read.required = Math.min(read.required, lastRules)
+      const asked = Number(/required: (\d)/.exec(what.config)![1])
+      read.required = Math.min(read.required, asked)
+      found.required = Math.min(found.required, asked)
     }
   }
 
@@ -145,7 +147,7 @@ export async function play({ required, approvedBy, steps }: History): Promise<Ou
     if (known.who !== login) return `${known.who} said it, not ${login}`
     if (known.withdrawn) return `${login} took it back`
     if (login === 'ada' || login.endsWith('[bot]')) return `${login} may never approve`
-    if (!writers.has(lastRole.get(login) ?? 'none')) return `${login} may not write`
+    if (!found.writers.has(login)) return `${login} may not write`
     if (known.head !== record.pull?.headSha) return `${login} said it of ${known.head}, not of ${record.pull?.headSha}`
     if (known.base !== record.pull?.baseRef) return `${login} said it of ${known.base}`
     return undefined
@@ -160,7 +162,7 @@ export async function play({ required, approvedBy, steps }: History): Promise<Ou
     if (status(after) === 'approved' && status(before) === 'pending') {
       outcome.approved = true
       const worth = counting(after, 'plan').filter((a) => worthless(a, after) === undefined)
-      if (worth.length < lastRules) wrong.push(`approved by ${worth.length} of ${lastRules}`)
+      if (worth.length < found.required) wrong.push(`approved by ${worth.length} of ${found.required}`)
     }
     return []
   })
@@ -189,6 +191,7 @@ export async function play({ required, approvedBy, steps }: History): Promise<Ou
   let received = 0
   const under: Promise<void>[] = []
   const deliver = async ({ name, payload, told }: Delivery): Promise<void> => {
+    found = { writers: new Set(), required: Number.POSITIVE_INFINITY }
     try {
       await shell.receive({ id: `delivery-${++received}`, name, payload })
       told?.()
@@ -326,10 +329,10 @@ export async function play({ required, approvedBy, steps }: History): Promise<Ou
       pending.splice(s.order % (pending.length + 1), 0, delivery)
       if (s.delivery === 'twice') pending.push(delivery)
     }
-    if (s.delivery === 'late') return
-    // One after another, as deliveries about one pull request come.
-    under.push((under.at(-1) ?? Promise.resolve()).then(drain))
+    if (s.delivery !== 'late') deliverAll()
   }
+  /** One after another, as deliveries about one pull request come. */
+  const deliverAll = (): void => void under.push((under.at(-1) ?? Promise.resolve()).then(drain))
   const drain = async (): Promise<void> => {
     for (let next = pending.shift(); next; next = pending.shift()) await deliver(next)
   }
@@ -379,7 +382,7 @@ export async function play({ required, approvedBy, steps }: History): Promise<Ou
     }
     // In the end everything has come, and what was waiting for a call that never came has happened.
     for (const { step: s } of waiting.splice(0)) begin(s)
-    await drain()
+    deliverAll()
     await rest()
     if (wrong.length > 0) throw new Error([...new Set(wrong)].join('\n'))
     for (const record of await orchestrator.ofPull(github.owner, github.repo, 1))
