@@ -32,6 +32,7 @@ import { isLoopback } from './settings.ts'
 import { packageVersion } from './version.ts'
 import { registerCosts } from './web/costs-routes.ts'
 import { createDoor } from './web/door.ts'
+import { problemPage } from './web/problem-page.ts'
 import { registerPages } from './web/routes.ts'
 import { registerSetup } from './web/setup-routes.ts'
 import { registerSignIn } from './web/sign-in/routes.ts'
@@ -174,6 +175,7 @@ async function build(config: Config, options: StartOptions, closing: Closing): P
     ...(telemetry === undefined ? {} : { telemetry }),
     bodyLimit: config.bodyLimit,
     rateLimit: config.rateLimit,
+    problemPage,
     repositoryOf: (missionId) => repositoryOf(services, missionId),
   }
   const sessions = new Sessions(secretFile(join(config.dataDir, 'keys', 'session.key')), clock.now)

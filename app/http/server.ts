@@ -65,9 +65,14 @@ export interface ServerOptions {
   rateLimit: number
   /** Where a mission is at home, for the runs of that repository; default nowhere. */
   repositoryOf?: RepositoryOf
+  /** How a browser shows what went wrong; default: as everybody else gets it. */
+  problemPage?: ProblemPage
   /** Further routes on the same server, such as GitHub's webhooks. */
   extend?: (app: FastifyInstance) => Promise<void>
 }
+
+/** A page, and the Content-Security-Policy to send it with. */
+export type ProblemPage = (refusal: AtomicError, correlationId: string) => { text: string; policy: string }
 
 /** Services wait for each other already; without credentials everybody holds the scope, and is no service. */
 const isService = ({ login, scopes }: Caller): boolean => login !== 'local' && scopes.includes('service')
@@ -81,17 +86,25 @@ function withApiKey(headers: IncomingHttpHeaders): IncomingHttpHeaders {
 
 const nobody: Caller = { login: 'nobody', type: 'agent', scopes: [] }
 
-function answerProblem(request: FastifyRequest, reply: FastifyReply, refusal: AtomicError): FastifyReply {
+function answerProblem(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  refusal: AtomicError,
+  problemPage?: ProblemPage,
+): FastifyReply {
   request.refusal = refusal
   // Said again here: an address that cannot be read never comes past the hooks.
   reply.header('x-correlation-id', request.id)
   if (refusal.retryAfter !== undefined) reply.header('retry-after', String(refusal.retryAfter))
   if (refusal.code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer')
+  const page = (request.headers.accept ?? '').includes('text/html') ? problemPage?.(refusal, request.id) : undefined
+  if (page)
+    reply.header('content-security-policy', page.policy).header('cache-control', 'no-store').header('vary', 'accept')
   return reply
     .code(refusal.status)
-    .type(problemType)
+    .type(page ? 'text/html; charset=utf-8' : problemType)
     .serializer((text: string) => text)
-    .send(JSON.stringify(problemOf(refusal, request.id)))
+    .send(page?.text ?? JSON.stringify(problemOf(refusal, request.id)))
 }
 
 /** What cannot even be read as HTTP is answered on the bare socket. */
@@ -185,7 +198,7 @@ function registerService(app: FastifyInstance, { service, telemetry }: ServerOpt
 
 /** The server of one group, or of all. It listens nowhere yet. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
-  const { bodyLimit, clock, log, services, store } = options
+  const { bodyLimit, clock, log, services, store, problemPage } = options
   const app = Fastify({
     loggerInstance: log as FastifyBaseLogger,
     childLoggerFactory: (logger) => logger,
@@ -199,7 +212,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       return correlationId(typeof given === 'string' ? given : undefined)
     },
     frameworkErrors: (error, request, reply) => {
-      answerProblem(request as FastifyRequest, reply as FastifyReply, refusalOf(error, bodyLimit))
+      answerProblem(request as FastifyRequest, reply as FastifyReply, refusalOf(error, bodyLimit), problemPage)
     },
     clientErrorHandler: answerBrokenHttp,
   })
@@ -209,18 +222,16 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   app.removeContentTypeParser('text/plain')
   registerJsonBody(app)
   app.setErrorHandler((error: FastifyError, request, reply) =>
-    answerProblem(request, reply, refusalOf(error, bodyLimit)),
+    answerProblem(request, reply, refusalOf(error, bodyLimit), problemPage),
   )
   app.setNotFoundHandler((request, reply) => {
     const allowed = methodsOf(request.url)
-    if (allowed.length === 0)
-      return answerProblem(request, reply, new AtomicError('NOT_FOUND', 'There is nothing at this address.'))
-    reply.header('allow', allowed.join(', '))
-    return answerProblem(
-      request,
-      reply,
-      new AtomicError('METHOD_NOT_ALLOWED', `Here ${allowed.join(' and ')} can be used.`),
-    )
+    if (allowed.length > 0) reply.header('allow', allowed.join(', '))
+    const refusal =
+      allowed.length === 0
+        ? new AtomicError('NOT_FOUND', 'There is nothing at this address.')
+        : new AtomicError('METHOD_NOT_ALLOWED', `Here ${allowed.join(' and ')} can be used.`)
+    return answerProblem(request, reply, refusal, problemPage)
   })
   const streams = new OpenStreams()
   app.addHook('preClose', async () => {
