@@ -17,7 +17,9 @@ for (const [code, constructs] of Object.entries(syntax.text ?? {}))
 const tree = gfmFromMarkdown().filter(({ transforms }) => transforms === undefined)
 
 /** Enough to tell that there are too many commands; and no comment that a person wrote needs more to be parsed. */
-const most = { lines: 11, chunks: 32, characters: 8_192 }
+const most = { lines: 11, chunks: 32, characters: 8_192, marks: 1_000 }
+/** Markdown is made of these; parsing takes as long as there are many. */
+const mark = /[!-/:-@[-`{-~]/g
 
 /**
  * The command lines of a comment: what follows `/atomic` on each line that begins with it, in a
@@ -32,10 +34,13 @@ export function* findLines(markdown: string): Generator<string> {
   const references = markdown.includes(']:')
   let count = 0
   let characters = 0
+  let marks = 0
   for (const { text, inHtml } of commandChunks(markdown).slice(0, most.chunks)) {
     characters += text.length
-    if (count >= most.lines || characters > most.characters) break
+    if (count >= most.lines || characters > most.characters) return
     if (inHtml) continue
+    marks += text.match(mark)?.length ?? 0
+    if (marks > most.marks) return
     const open: string[] = []
     const lines: string[] = []
     for (const node of parse(text)?.children ?? []) {
