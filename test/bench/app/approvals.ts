@@ -1,7 +1,7 @@
 import { openHouse, signIn } from '../../app/web/house.ts'
 import { shop } from '../../e2e/shop.ts'
 
-const missions = 15
+const missions = 10
 const views = 100
 
 const sorted = (times: number[]): number[] => times.toSorted((a, b) => a - b)
