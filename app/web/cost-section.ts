@@ -4,7 +4,7 @@ import { columnChart, dollars, rangeChart, verdictOf } from './charts.ts'
 
 /** What a mission is expected to cost, and what was recorded for it. */
 export function costSection(forecast: ForecastAnswer, spentUsd: number | undefined): Html {
-  const { usdEstimate: usd, low, high, byStep = [] } = forecast
+  const { usdEstimate: usd, low, high, basis, byStep = [] } = forecast
   const spent = spentUsd === undefined || spentUsd === 0 ? {} : { actual: spentUsd }
   const range = { label: 'this mission', usd, low, high, ...spent }
   const said =
@@ -15,5 +15,6 @@ export function costSection(forecast: ForecastAnswer, spentUsd: number | undefin
         : `${dollars(spentUsd)} recorded, ${verdictOf(range)} the interval.`
   return html`<h2 id="cost">Cost</h2><p>${said}</p>
     ${rangeChart({ title: 'Forecast and cost', ranges: [range] })}
+    <details><summary>What the forecast rests on</summary><p>${basis}</p></details>
     ${byStep.length > 0 && columnChart({ title: 'Forecast by step, US dollars', columns: byStep.map(({ step, usdEstimate }) => ({ label: step, usd: usdEstimate })) })}`
 }

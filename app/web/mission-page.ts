@@ -96,7 +96,7 @@ const plan = ({ plan: p, mission }: MissionRecord): Html | false => {
       <dt>Tree</dt><dd>${short(p.baseTree)} → ${short(p.resultTree)}</dd>
       <dt>Change</dt><dd>${plural(p.stats.files, 'file')}, <span class="ok">+${p.stats.insertions}</span> <span class="bad">−${p.stats.deletions}</span>, ${plural(p.batches.length, 'batch').replace('batchs', 'batches')}</dd>
       <dt>Engine</dt><dd class="mono">${p.engine}</dd>
-      ${cost && html`<dt>Forecast</dt><dd>${usd(cost.usdEstimate)} (${usd(cost.low)}–${usd(cost.high)}), p95 ${Math.round(cost.p95Latency)} ms <span class="soft">— ${cost.basis}</span></dd>`}
+      ${cost && html`<dt>Forecast</dt><dd>${usd(cost.usdEstimate)} (${usd(cost.low)}–${usd(cost.high)}), p95 ${Math.round(cost.p95Latency)} ms</dd>`}
     </dl></div>
     <div class="scroll" tabindex="0" role="region" aria-label="Table"><table><thead><tr><th>#</th><th>Operation</th><th>Files</th><th>Edits</th></tr></thead><tbody>
     ${p.operations.map((o, i) => html`<tr><td>${i + 1}</td><td><code>${describe(mission.changeSpec?.operations[i])}</code></td><td>${o.filesChanged}</td><td>${o.edits}</td></tr>`)}

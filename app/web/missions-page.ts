@@ -7,6 +7,8 @@ const where = ({ source }: Mission): string =>
     ? `${source.repository.owner}/${source.repository.repo}${source.pullRequest === undefined ? '' : `#${source.pullRequest}`}`
     : ''
 
+const tone = { open: 'wait', completed: 'ok', rejected: 'bad', cancelled: 'soft' } as const
+
 /** All missions, newest first. */
 export const missionsPage = (missions: readonly Mission[], who?: { login: string; token: string }): Html =>
   page({
@@ -20,7 +22,7 @@ export const missionsPage = (missions: readonly Mission[], who?: { login: string
       ${missions.map(
         (
           m,
-        ) => html`<tr><td><a href="/missions/${m.missionId}/view">${m.title}</a></td><td>${where(m)}</td><td>${m.status}</td>
+        ) => html`<tr><td><a href="/missions/${m.missionId}/view">${m.title}</a></td><td>${where(m)}</td><td><span class="pill ${tone[m.status]}">${m.status}</span></td>
         <td>${m.checkpoints.find((c) => c.status !== 'completed')?.name ?? 'done'}</td><td>${m.createdAt.slice(0, 16).replace('T', ' ')}</td></tr>`,
       )}</tbody></table></div>`
     }</main>`,

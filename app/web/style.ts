@@ -26,9 +26,11 @@ dt{color:var(--soft)}dd{margin:0;min-width:0;overflow-wrap:anywhere}
 table{border-collapse:collapse;width:100%}
 th,td{text-align:left;padding:.35rem .8rem .35rem 0;border-bottom:1px solid var(--line);vertical-align:top}
 th{color:var(--soft);font-weight:600;font-size:.85rem}
-td code,td time,td button,td .pill{white-space:nowrap;overflow-wrap:normal}
+td code,td time,td button,td .pill,td.mono{white-space:nowrap;overflow-wrap:normal}
+.box+.scroll{margin-top:.8rem}
 .act>p:first-child{margin-top:.2rem}
 details{border:1px solid var(--line);border-radius:.4rem;margin:.4rem 0;overflow:hidden}
+details>p{margin:.4rem .8rem}
 summary{cursor:pointer;padding:.4rem .8rem;background:var(--panel);overflow-wrap:anywhere}
 summary:focus-visible,a:focus-visible,.scroll:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 pre{margin:0;padding:.4rem 0;overflow-x:auto}
@@ -46,11 +48,11 @@ button:hover{border-color:var(--accent)}button:focus-visible,input:focus-visible
 input{font:inherit;color:inherit;background:var(--bg);border:1px solid var(--line);border-radius:.4rem;padding:.3rem .6rem;min-width:0;width:100%;max-width:32rem;display:block;margin:.2rem 0 .6rem}
 .act details form{padding:.6rem .8rem}.row{display:flex;gap:.6rem;flex-wrap:wrap;margin:.4rem 0}.said{margin:1rem 0}
 img.graph{max-width:100%;height:auto;border:1px solid var(--line);border-radius:.4rem;background:var(--bg)}
-@media (max-width:40rem){dl{grid-template-columns:1fr}dd{margin-bottom:.4rem}h1{font-size:1.25rem}}
 figure{margin:.6rem 0}.chart.share{width:10rem}figcaption{font-size:.85rem}
 .chart{display:block;width:100%;max-width:44rem;height:auto}
 .chart text{fill:var(--soft);font:12px system-ui,-apple-system,"Segoe UI",sans-serif}.chart .end{text-anchor:end}.chart .middle{text-anchor:middle}
 .chart .grid{stroke:var(--line)}.chart .bar{fill:var(--accent)}.chart .range{stroke:var(--accent);stroke-width:6;stroke-linecap:round;opacity:.45}.chart .tick{stroke:var(--fg);stroke-width:2}
 .chart .dot{fill:var(--ok);stroke:var(--bg);stroke-width:2}.chart .above{fill:var(--bad)}.chart .below{fill:var(--wait)}
 footer{margin:3rem 0 2rem;color:var(--soft);font-size:.9rem}
+@media (max-width:40rem){dl{grid-template-columns:1fr}dd{margin-bottom:.4rem}h1{font-size:1.25rem}th,td{font-size:.9rem;padding-right:.6rem}td time{white-space:normal}td>a:first-child{display:inline-block;min-width:9rem}figure{overflow-x:auto}.chart:not(.share){min-width:36rem}}
 `

@@ -1,4 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { readConfig } from '../../../app/config.ts'
+import { start } from '../../../app/main.ts'
 import { type Browser, chromium, openBrowser, type Tab } from './browser.ts'
 import { openHouse, signIn, token } from './house.ts'
 
@@ -152,6 +157,80 @@ describe.skipIf(chromium === undefined && process.env.CI !== 'true')('in Chromiu
     await tab.until(`document.querySelector('h1')?.textContent === 'Missions'`)
     await pictures('missions')
     expect(tab.complaints).toEqual([])
+  })
+
+  test('what can go wrong, and what is empty, is a page too, and every page fits a phone', async () => {
+    const { repo } = house
+    const operation = { op: 'renameSymbol', symbol: 'src/user.ts#UserService.nowhere', to: 'fetchUser' }
+    const change = { version: 1, title: 'Rename what is not there', risk: 'high', operations: [operation] }
+    await repo.push('failing', { '.atomic/change.json': JSON.stringify(change) }, { as: 'ada' })
+    const { number } = await repo.openPull({ head: 'failing', title: 'Another', as: 'ada' })
+    const failed = await house.until((m) => m.title === change.title)
+    await vi.waitUntil(() => repo.checkRuns().some((run) => run.output.title?.includes('SYMBOL_NOT_FOUND')), 60_000)
+    await tab.open(`${house.url}/missions/${failed.missionId}/view`)
+    await tab.until(`document.querySelector('[role=alert]')?.textContent.includes('SYMBOL_NOT_FOUND')`)
+    await pictures('mission-failed')
+    repo.comment(number, '/atomic cancel', 'ada')
+    await house.until((m) => m.status === 'cancelled')
+    await tab.until(`document.querySelector('header .pill').textContent === 'cancelled'`)
+    await pictures('mission-cancelled')
+
+    const told = (body: object) =>
+      fetch(`${house.url}/finops/budget`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
+    for (const [i, model] of ['claude-sonnet-5', 'gpt-5', 'gpt-5-mini'].entries())
+      expect((await told({ usd: 0.0021 * (i + 1), model, tokens: 900, missionId: id })).status).toBe(200)
+    await tab.open(`${house.url}/missions/${id}/view`)
+    await tab.until(`document.querySelector('#cost + p')?.textContent.includes('recorded')`)
+    await pictures('mission-spent')
+    await tab.open(`${house.url}/missions/${id}/view/provenance.svg`)
+    await tab.size(1280, 900)
+    await tab.picture('provenance')
+
+    const missing = await fetch(`${house.url}/missions/msn_nowhere/view`, {
+      headers: { ...html, cookie: await signIn(house, 'rita') },
+    })
+    expect([missing.status, missing.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8'])
+    expect(missing.headers.get('content-security-policy')).toContain("default-src 'none'")
+    expect(
+      (
+        await fetch(`${house.url}/missions/msn_nowhere/view`, { headers: { authorization: `Bearer ${token}` } })
+      ).headers.get('content-type'),
+    ).toBe('application/problem+json')
+    for (const path of ['/missions/msn_nowhere/view', '/nowhere', '/auth/callback?code=x&state=y']) {
+      await tab.open(house.url + path)
+      await tab.until(`document.querySelector('h1') && document.body.textContent.includes('Code ')`)
+      await pictures(`problem${path.replaceAll(/\W+/g, '-').slice(0, 16)}`)
+    }
+    const empty = await browser.tab()
+    house.github.oauth.person = 'eve'
+    await empty.size(390, 900)
+    await empty.open(`${house.url}/missions/view`)
+    await empty.until(`document.body?.textContent.includes('No missions yet')`)
+    await empty.picture('missions-empty-phone')
+  })
+
+  test('a server that is no app yet says what is missing', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'atomic setup '))
+    const running = await start(readConfig({ PORT: '0', LOG_LEVEL: 'error', ATOMIC_DATA_DIR: dir }))
+    try {
+      await tab.size(1280, 900)
+      await tab.open(`${running.url}/setup`)
+      await tab.until(`document.querySelector('h1')?.textContent === 'Set up Atomic'`)
+      await pictures('setup')
+      await tab.open(`${running.url}/costs/view`)
+      await tab.until(`document.body?.textContent.includes('Nothing has been spent yet')`)
+      await pictures('costs-empty')
+      await tab.open(`${running.url}/missions/view`)
+      await tab.until(`document.body?.textContent.includes('No missions yet')`)
+      expect(tab.complaints.filter((said) => !said.includes('status of 40'))).toEqual([])
+    } finally {
+      await running.stop()
+      await rm(dir, { recursive: true, force: true })
+    }
   })
 
   test('a screen reader finds its way: landmarks, one heading of the page, names for all that is pressed', async () => {
