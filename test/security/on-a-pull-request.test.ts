@@ -100,10 +100,10 @@ test('self-approval by dispatcher: who set off the run that opened the pull requ
   const opened = rig.github.actions.runWorkflow({
     repo: rig.repo.fullName,
     actor: 'rita',
-    command: ['sleep', '3'],
+    command: ['sleep', '1'],
     idToken: false,
   })
-  await new Promise((resolve) => setTimeout(resolve, 1_500))
+  await new Promise((resolve) => setTimeout(resolve, 300))
   ;({ number } = await rig.repo.openPull({ head: 'topic', title: 'Bot', as: 'github-actions[bot]' }))
   await opened
   await rig.settled()
