@@ -9,6 +9,7 @@ import { byCodeUnit } from '../paths.ts'
 import { blobEntry, isRegular, type Tree, type TreeEntry } from '../tree.ts'
 import { compareExport, type ExportChange, resolved } from './export-change.ts'
 import { type Instances, instancesOf, instancesText, typeParameters } from './generic-types.ts'
+import { publicShape, remember } from './public-shape.ts'
 
 /** Both trees side by side in one program, so that the checker can compare their types. */
 function sideBySide(before: Tree, after: Tree): Map<string, TreeEntry> {
@@ -65,6 +66,8 @@ function compareEntries(both: Map<string, TreeEntry>, entry: string): ExportChan
     exportsOf(program, `before/${entry}`),
     exportsOf(program, `after/${entry}`),
   ]
+  const shape = publicShape(open())
+  for (const [path, entry] of shape.files) both.set(path, entry)
   let program = open()
   let [older, newer] = entries(program)
   const generics = new Map<string, number>()
@@ -88,6 +91,7 @@ function compareEntries(both: Map<string, TreeEntry>, entry: string): ExportChan
     const source = program.getSourceFile(toVirtual(instancesPath)) as ts.SourceFile
     instances = instancesOf(source, generics, (name) => bound.has(name), program.getTypeChecker())
   }
+  remember(program, shape)
   const names = [...new Set([...older.keys(), ...newer.keys()])].sort(byCodeUnit)
   return names.flatMap((name) =>
     compareExport(name, older.get(name), newer.get(name), program.getTypeChecker(), entry, instances.get(name)),

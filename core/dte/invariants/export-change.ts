@@ -2,6 +2,7 @@ import ts from 'typescript'
 import { toTree } from '../packs/typescript/files.ts'
 import { compareTypeParameters, type Instances, typeParameters } from './generic-types.ts'
 import { compareMembers } from './member-change.ts'
+import { isHidden } from './public-shape.ts'
 
 export interface ExportChange {
   name: string
@@ -97,17 +98,7 @@ function misfit(x: ts.Type, y: ts.Type, checker: ts.TypeChecker): string | undef
     : 'is wider: what is read from it may be more than before'
 }
 
-function isNominal(type: ts.Type): boolean {
-  return type
-    .getProperties()
-    .some((p) =>
-      p.declarations?.some(
-        (d) =>
-          (ts.getCombinedModifierFlags(d) & (ts.ModifierFlags.Private | ts.ModifierFlags.Protected)) !== 0 ||
-          ts.isPrivateIdentifier(ts.getNameOfDeclaration(d) ?? d),
-      ),
-    )
-}
+const isNominal = (type: ts.Type): boolean => type.getProperties().some(isHidden)
 
 export const resolved = (symbol: ts.Symbol, checker: ts.TypeChecker): ts.Symbol =>
   (symbol.flags & ts.SymbolFlags.Alias) !== 0 ? checker.getAliasedSymbol(symbol) : symbol

@@ -1,19 +1,13 @@
 import ts from 'typescript'
 import { byCodeUnit } from '../paths.ts'
 import { typeParameters } from './generic-types.ts'
+import { isHidden } from './public-shape.ts'
 
 interface MemberChange {
   name: string
   kind: 'breaking' | 'needs-review' | 'compatible'
   message: string
 }
-
-const isHidden = (symbol: ts.Symbol): boolean =>
-  symbol.declarations?.some(
-    (d) =>
-      (ts.getCombinedModifierFlags(d) & (ts.ModifierFlags.Private | ts.ModifierFlags.Protected)) !== 0 ||
-      ts.isPrivateIdentifier(ts.getNameOfDeclaration(d) ?? d),
-  ) === true
 
 const publicProperties = (type: ts.Type): Map<string, ts.Symbol> =>
   new Map(type.getProperties().flatMap((p) => (isHidden(p) || p.name === 'prototype' ? [] : [[p.name, p] as const])))
