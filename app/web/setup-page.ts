@@ -19,7 +19,7 @@ export const setupPage = ({ action, manifest, missing, hookUrl }: SetupView): Ht
       <h2>Let GitHub make the app</h2>
       <p>GitHub shows you name and permissions, and sends you back here with its credentials; they are kept in the data directory, readable by this user alone.
       Webhooks will come to <code>${hookUrl}</code>: GitHub must be able to reach that address. Set <code>ATOMIC_PUBLIC_URL</code> where it is another, or, on a laptop, <code>WEBHOOK_PROXY_URL</code> to a channel of smee.io.</p>
-      <form action="${action}" method="post"><input type="hidden" name="manifest" value="${JSON.stringify(manifest)}"><button type="submit">Create the GitHub App</button></form>
+      <form action="${action}" method="post"><input type="hidden" name="manifest" value="${JSON.stringify(manifest)}"><button class="main" type="submit">Create the GitHub App</button></form>
       <p class="soft">Or register it by hand with the permissions and events of app.yml, and set APP_ID, PRIVATE_KEY and WEBHOOK_SECRET.</p>
     </main>`,
   })
