@@ -166,6 +166,13 @@ function* unescaped(text: string, escapes: readonly number[]): Generator<Encoded
       const found = escapes[e] === i ? escapeAt(text, i) : 0
       if (found === 0) units[n++] = text.charCodeAt(i++)
       else {
+        // Escaped once more, as in a string of JSON: the backslashes before belong to it.
+        while (text[i] === '\\' && n > 0 && units[n - 1] === 92 && at[n - 1]! === i - 1 && i > 0) {
+          n--
+          i--
+        }
+        at[n] = i
+        i = escapes[e]!
         units[n++] = found >> 8
         i += found & 255
         stop = Math.min(text.length, i + around)

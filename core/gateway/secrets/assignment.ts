@@ -55,18 +55,58 @@ function openValue(text: string, nameStart: number, nameEnd: number): Opened | u
   if (optional || text[i] === '!') i++
   const blanks = skip(text, i, BLANK, 32)
   const c = text[blanks]
-  if (c === '>' && isElement(text, nameStart)) return { from: blanks + 1, quote: '<' }
+  if (c === '>' && isElement(text, nameStart))
+    return text.startsWith(cdata, blanks + 1)
+      ? { from: blanks + 1 + cdata.length, quote: ']]>' }
+      : { from: blanks + 1, quote: '<' }
   if (c === ':' || c === '=') {
     const from = skip(text, joinEnd(text, blanks), BLANK, 32)
-    // YAML's block scalars and folded lines.
-    if (c === ':' && (text[from] === '|' || text[from] === '>')) return { from: blockStart(text, from), quote: '' }
-    // What follows `name?:` bare is a type.
+    if (c === ':') return yamlValue(text, from) ?? quotedAt(text, from) ?? (optional ? undefined : { from, quote: '' })
     return quotedAt(text, from) ?? (optional ? undefined : { from, quote: '' })
   }
+  const paired = pairedValue(text, i)
+  if (paired !== undefined) return paired
+  // A cell of a table.
+  if (c === '|' && text[blanks + 1] === ' ') return { from: skip(text, blanks + 1, BLANK, 32), quote: '' }
   // `set("password", "…")`, `password("…")`: only what is quoted counts.
   if (c === ',' || c === '(') return quotedAt(text, skip(text, blanks + 1, BLANK, 32))
-  if (blanks > nameEnd && isFlag(text, nameStart)) return quotedAt(text, blanks) ?? { from: blanks, quote: '' }
+  if (blanks > nameEnd && (isFlag(text, nameStart) || isDirective(text, nameStart)))
+    return quotedAt(text, blanks) ?? { from: blanks, quote: '' }
   return undefined
+}
+
+const cdata = '<![CDATA['
+
+/** Block scalars and folded lines; past an anchor or a tag. */
+function yamlValue(text: string, from: number): Opened | undefined {
+  const mark = text[from]
+  if (mark === '|' || mark === '>') return { from: blockStart(text, from), quote: '' }
+  if (mark !== '&' && mark !== '!') return undefined
+  let i = from + 1
+  while (i - from < 40 && (at(text, i, ALNUM) || '_-!'.includes(text[i] ?? ' '))) i++
+  const value = skip(text, i, BLANK, 8)
+  return value === i ? undefined : (quotedAt(text, value) ?? { from: value, quote: '' })
+}
+
+/** `name: DB_PASSWORD` and then `value: …`, in YAML, JSON and XML. */
+function pairedValue(text: string, end: number): Opened | undefined {
+  let i = end
+  while (i - end < 48 && ' \t\r\n,"\'\\'.includes(text[i] ?? '-')) i++
+  if (i === end || text.slice(i, i + 5).toLowerCase() !== 'value') return undefined
+  i += 5
+  if (text[i] === '\\') i++
+  if (text[i] === '"' || text[i] === "'") i++
+  i = skip(text, i, BLANK, 8)
+  if (text[i] !== ':' && text[i] !== '=') return undefined
+  i = skip(text, i + 1, BLANK, 8)
+  return quotedAt(text, i) ?? { from: i, quote: '' }
+}
+
+/** `ENV DB_PASSWORD …` of a Dockerfile, `login bob password …` of a .netrc. */
+function isDirective(text: string, nameStart: number): boolean {
+  let i = nameStart
+  while (i > 0 && nameStart - i < 40 && (at(text, i - 1, ALNUM) || text[i - 1] === '_')) i--
+  return /(?:^|\s)(?:ENV|ARG|login[ \t]+\S{1,64})[ \t]+$/.test(text.slice(Math.max(0, i - 80), i))
 }
 
 /** Past `=`, `:`, `:=`, `=>`, `==`, `===`, `::`, and past a type: `password: string =`. */
@@ -76,7 +116,8 @@ function joinEnd(text: string, i: number): number {
     if (text[next] === '>' || text[next] === '=') next++
     return text[next] === '=' ? next + 1 : next
   }
-  const type = skip(text, skip(text, next, BLANK, 8), ALNUM, 40)
+  let type = skip(text, next, BLANK, 8)
+  for (const most = type + 40; type < most && (at(text, type, ALNUM) || '.[]'.includes(text[type] ?? ' ')); ) type++
   const equals = skip(text, type, BLANK, 8)
   if (text[equals] === '=' && text[equals + 1] !== '=' && text[equals + 1] !== '>') return equals + 1
   return text[next] === '=' || text[next] === ':' ? next + 1 : next
@@ -86,6 +127,9 @@ function quotedAt(text: string, from: number): Opened | undefined {
   const escaped = text[from] === '\\' ? 1 : 0
   const mark = text[from + escaped]
   if (mark !== '"' && mark !== "'" && mark !== '`') return undefined
+  const triple = mark.repeat(3)
+  if (escaped === 0 && text.startsWith(triple, from))
+    return { from: text[from + 3] === '\n' ? from + 4 : from + 3, quote: triple }
   return { from: from + escaped + 1, quote: escaped ? `\\${mark}` : mark }
 }
 

@@ -6,6 +6,7 @@ import { basicAuth, bearerToken } from './auth-header.ts'
 import { awsSecret } from './aws-secret.ts'
 import { business } from './business.ts'
 import { clouds } from './clouds.ts'
+import { commandLine } from './command-line.ts'
 import { databases } from './databases.ts'
 import { delivery } from './delivery.ts'
 import { hosting } from './hosting.ts'
@@ -41,5 +42,6 @@ export const secretDetectors: readonly Detector[] = [
   urlPassword,
   basicAuth,
   bearerToken,
+  commandLine,
   ...assigned,
 ]

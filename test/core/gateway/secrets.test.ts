@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { redact } from '../../../core/gateway/redactor.ts'
 import { githubToken, namedSamples, places, random, tokenSamples } from './samples.ts'
@@ -86,6 +87,21 @@ describe('secrets told by what stands around them', () => {
     ['api_key = "8f14e45fceea167a5a36"', 'api-key'],
     ['clientSecret: "q8Kd93kdLq0Zx"', 'secret'],
     ['ACCESS_TOKEN=q8Kd93kdLq0Zxw91', 'token'],
+    ['password: &pw tr0ub4dor3\n', 'password'],
+    ['password: !!str tr0ub4dor3\n', 'password'],
+    ['password: >-\n  tr0ub4dor3\n', 'password'],
+    ['- name: DB_PASSWORD\n  value: tr0ub4dor3\n', 'password'],
+    ['{"name":"DB_PASSWORD","value":"tr0ub4dor3"}', 'password'],
+    ['<add key="DbPassword" value="tr0ub4dor3"/>', 'password'],
+    ['password = """\ntr0ub4dor3"""\n', 'password'],
+    ['<password><![CDATA[tr0ub4dor3]]></password>', 'password'],
+    ['ENV DB_PASSWORD tr0ub4dor3\n', 'password'],
+    ['machine h login bob password tr0ub4dor3', 'password'],
+    ['PASSWORD: Final[str] = "tr0ub4dor3"', 'password'],
+    ['| password | tr0ub4dor3 |', 'password'],
+    ['curl -s -u bob:tr0ub4dor3 https://h/', 'password'],
+    ['mysql -uroot -ptr0ub4dor3 db', 'password'],
+    ['sshpass -p tr0ub4dor3 ssh h', 'password'],
     ['postgres://app:s3cr3tPw@db:5432/x', 'url-password'],
     ['https://bob:hunter22@host/path', 'url-password'],
     ['mongodb+srv://u:p%40ss1@c.mongodb.net', 'url-password'],
@@ -133,14 +149,26 @@ describe('secrets told by what stands around them', () => {
     expect(types('eyJhbGciOiJIUzI1NiJ9 alone')).toEqual([])
   })
 
-  it('inside encodings, three deep', () => {
+  const hexOf = (n: number, width: number): string => n.toString(16).padStart(width, '0')
+  const encodings: Record<string, (text: string) => string> = {
+    'base 64': (text) => Buffer.from(text).toString('base64'),
+    hex: (text) => Buffer.from(text).toString('hex'),
+    percent: (text) => [...text].map((c) => `%${hexOf(c.charCodeAt(0), 2)}`).join(''),
+    unicode: (text) => [...text].map((c) => `\\u${hexOf(c.charCodeAt(0), 4)}`).join(''),
+    gzip: (text) => gzipSync(text).toString('base64'),
+    'gzip in hex': (text) => gzipSync(text).toString('hex'),
+  }
+  it.each(Object.keys(encodings))('inside encodings, three deep, the outermost: %s', (outermost) => {
     const token = githubToken('ghp', random(5))
-    let text = `the token is ${token} and that is it`
-    for (let depth = 1; depth <= 3; depth++) {
-      text = Buffer.from(text).toString('base64')
-      const { findings } = redact(`x: ${text}\n`)
-      expect(findings).toMatchObject([{ type: 'github-token', start: 3, end: 3 + text.length }])
-    }
+    for (const inner of Object.values(encodings))
+      for (const middle of Object.values(encodings)) {
+        const text = encodings[outermost]!(middle(inner(`the token is ${token} and that is it`)))
+        for (const put of [`x: ${text}\n`, JSON.stringify({ x: text }), `DATA=${text}`]) {
+          const { findings, sanitized } = redact(put)
+          expect(new Set(findings.map((f) => f.type))).toEqual(new Set(['github-token']))
+          expect(redact(String(sanitized)).findings).toEqual([])
+        }
+      }
   })
 })
 
@@ -158,6 +186,11 @@ describe('what is kept', () => {
     'const token = getToken(user1, 42)',
     'const password = req.body.password2',
     'password: string, username: string',
+    'password | token | secret2',
+    'curl -u user:password https://h/',
+    'mysql -p db',
+    'curl -u "$USER:$PASSWORD1" https://h/',
+    '- name: DB_PASSWORD\n  valueFrom:\n    secretKeyRef:\n      name: db1-secret\n',
     'keygen: () => { secretKey: Uint8Array; publicKey: Uint8Array }',
     'secretKey: BigUint64Array[]',
     'if (password === other1Password) {}',

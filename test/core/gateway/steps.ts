@@ -39,14 +39,20 @@ function stepCounter(): { of(text: string): number; close(): void } {
   }
 }
 
-/** Steps for twice the input against steps for once, of each of these attacks. */
+/**
+ * By how much the steps of each of these attacks grow where the input doubles: the mean of three
+ * doublings, since whether what ends a text happens to mean something changes what is read of it.
+ */
 export function growthInSteps(seeds: readonly number[], size: (seed: number) => number): Map<number, number> {
   const steps = stepCounter()
   // What is built once is built before.
   scan('', { secrets: true, pii: true })
   try {
     return new Map(
-      seeds.map((seed) => [seed, steps.of(attack(seed, size(seed) * 2)) / steps.of(attack(seed, size(seed)))]),
+      seeds.map((seed) => [
+        seed,
+        Math.cbrt(steps.of(attack(seed, size(seed) * 8)) / steps.of(attack(seed, size(seed)))),
+      ]),
     )
   } finally {
     steps.close()
