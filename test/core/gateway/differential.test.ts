@@ -39,6 +39,7 @@ describe('each kind told by a name: not with another length, another name, or th
     TOML: (n, v) => `${n} = "${v}"\n`,
     code: (n, v) => `const ${n}: string = '${v}'`,
     'object key': (n, v) => `{ ['${n}']: \`${v}\` }`,
+    header: (n, v) => `${n.replace('_API_TOKEN', '-Api-Token')}: ${v}\r\n`,
     element: (n, v) => `<${n}>${v}</${n}>`,
     query: (n, v) => `https://h/p?${n}=${v}&b=1`,
     flag: (n, v) => `tool --${n.toLowerCase()} ${v}`,
@@ -54,6 +55,8 @@ describe('each kind told by a name: not with another length, another name, or th
     for (const { type, name, value } of samples) {
       const found = (n: string, v: string): boolean =>
         redact(put(n, v), { pii: false, without: alone.get(type)! }).findings.some((f) => f.type === type)
+      const { findings, sanitized } = redact(put(name, value), { pii: false })
+      expect([type, value, findings.length, String(sanitized).includes(value)]).toEqual([type, value, 1, false])
       expect([type, value, found(name, value)]).toEqual([type, value, true])
       expect([type, 'name', found('SOMETHING_ELSE_API_TOKEN', value)]).toEqual([type, 'name', false])
       expect([type, 'thing', found(name.replace('_API_TOKEN', '_COMMIT_SHA'), value)]).toEqual([type, 'thing', false])
