@@ -1,8 +1,7 @@
+import { flushCompileCache } from 'node:module'
 import { isAtomicError } from '../platform/errors.ts'
-import { checkChangeSpec } from './changespec.ts'
 import { endWithParent } from './end-with-parent.ts'
 import { derive } from './engine.ts'
-import { checkInvariants } from './invariants.ts'
 import { packAnswer } from './packed-answer.ts'
 import type { ListedTree, Reply, Request, TaskResults } from './tasks.ts'
 import type { Tree, TreeEntry } from './tree.ts'
@@ -23,11 +22,13 @@ function treeOf(listed: ListedTree): Tree {
   )
 }
 
-function run({ task, blobs: given, forget }: Request): TaskResults[keyof TaskResults] {
+async function run({ task, blobs: given, forget }: Request): Promise<TaskResults[keyof TaskResults]> {
   if (forget) blobs.clear()
   for (const [oid, data] of given) blobs.set(oid, data)
   if (task.kind === 'check') {
     const { invariants, changeSpec, installed } = task
+    // Loaded when it is asked for: what judges a result is half of all the code, and a plan needs none of it.
+    const { checkInvariants } = await import('./invariants.ts')
     const [before, after] = [treeOf(task.before), treeOf(task.after)]
     return checkInvariants(invariants, {
       before,
@@ -36,15 +37,23 @@ function run({ task, blobs: given, forget }: Request): TaskResults[keyof TaskRes
       ...(installed === undefined ? {} : { installed }),
     })
   }
-  const { spec } = checkChangeSpec(task.raw)
+  const { spec, raw } = task
   const tree = treeOf(task.tree)
   const onProgress = (done: number, total: number): void => reply({ progress: { done, total } })
-  return packAnswer(derive(spec, task.raw, tree, { onProgress }), tree)
+  return packAnswer(derive(spec, raw, tree, { onProgress }), tree)
 }
 
-process.on('message', (request: Request) => {
+process.on('message', async (request: Request) => {
+  await answer(request)
+  // A child is killed when it is no longer wanted, so it keeps its compiled code when it has answered.
+  setImmediate(flushCompileCache)
+})
+process.on('disconnect', () => process.exit())
+endWithParent()
+
+async function answer(request: Request): Promise<void> {
   try {
-    reply({ value: run(request) })
+    reply({ value: await run(request) })
   } catch (error) {
     if (!isAtomicError(error)) {
       // A recursion too deep is a limit reached, not a fault of the engine.
@@ -64,6 +73,4 @@ process.on('message', (request: Request) => {
       },
     })
   }
-})
-process.on('disconnect', () => process.exit())
-endWithParent()
+}

@@ -1,9 +1,10 @@
+import { hash } from 'node:crypto'
 import type { ApplyAnswer } from '../contracts/dte.ts'
 import { canonicalDigest } from '../platform/canonical.ts'
 import { checkChangeSpec } from './changespec.ts'
 import { unpackAnswer } from './packed-answer.ts'
 import { type RunOptions, runTask } from './runner.ts'
-import { applyChanges, type Tree, treeId } from './tree.ts'
+import { applyChanges, type Tree } from './tree.ts'
 
 interface Derived {
   answer: ApplyAnswer
@@ -20,15 +21,21 @@ const mostRemembered = 2
  * @throws AtomicError with a code of contract section 2.
  */
 export async function deriveInChild(raw: unknown, tree: Tree, options: RunOptions = {}): Promise<Derived> {
-  checkChangeSpec(raw)
-  const key = canonicalDigest({ raw, base: treeId(tree) })
+  const { spec } = checkChangeSpec(raw)
+  const key = canonicalDigest({ raw, base: listingDigest(tree) })
   const known = remembered.get(key)
   if (known !== undefined) return known
-  const { answer, changes } = unpackAnswer(await runTask({ kind: 'derive', raw, tree }, options), tree)
+  const { answer, changes } = unpackAnswer(await runTask({ kind: 'derive', spec, raw, tree }, options), tree)
   const derived = { answer: frozen(answer), tree: applyChanges(tree, changes) }
   remembered.set(key, derived)
   for (const oldest of remembered.keys()) if (remembered.size > mostRemembered) remembered.delete(oldest)
   return derived
+}
+
+/** Tells trees apart as their git ids do, without hashing a folder: the same tree in another order only costs time. */
+function listingDigest(tree: Tree): string {
+  const listing = [...tree].map(([path, { mode, oid }]) => `${path}\0${mode}\0${oid}\n`)
+  return hash('sha256', listing.join(''))
 }
 
 /** What is remembered is shared by all who ask, so nobody may change it. */

@@ -6,7 +6,7 @@ import type { FileMode, Tree } from './tree.ts'
 
 /** What the child is asked, and what it answers. */
 export type Task =
-  | { kind: 'derive'; raw: unknown; tree: Tree }
+  | { kind: 'derive'; spec: ChangeSpec; raw: unknown; tree: Tree }
   | {
       kind: 'check'
       before: Tree

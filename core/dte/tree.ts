@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 import { AtomicError } from '../platform/errors.ts'
 import { checkPath } from './paths.ts'
 
@@ -30,7 +30,10 @@ export interface TreeSource {
 
 /** https://git-scm.com/book/en/v2/Git-Internals-Git-Objects */
 function objectId(type: 'blob' | 'tree', data: Uint8Array): Buffer {
-  return createHash('sha1').update(`${type} ${data.length}\0`).update(data).digest()
+  // In one piece, which is three times as fast for what is as short as most files and folders are.
+  const head = Buffer.from(`${type} ${data.length}\0`)
+  if (data.length < 65_536) return hash('sha1', Buffer.concat([head, data]), 'buffer')
+  return createHash('sha1').update(head).update(data).digest()
 }
 
 export const blobId = (data: Uint8Array): string => objectId('blob', data).toString('hex')

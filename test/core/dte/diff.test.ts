@@ -1,12 +1,32 @@
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { applyPatch } from '../../../core/dte/diff/apply.ts'
+import { diffLines } from '../../../core/dte/diff/lines.ts'
 import { diffTrees } from '../../../core/dte/diff/unified.ts'
 import { applyChanges, blobEntry, type Tree, treeFromFiles, treeId } from '../../../core/dte/tree.ts'
 import { GitTrees } from '../../support/git-trees.ts'
 
 const git = new GitTrees()
 afterAll(() => git.remove())
+
+test('lines that change where they stand are told as they are when more lines come', () => {
+  const line = fc.constantFrom('a\n', 'b\n', 'old c\n', 'old d\n', '}\n')
+  fc.assert(
+    fc.property(fc.array(line, { maxLength: 30 }), fc.boolean(), (a, every) => {
+      const b = a.map((l, i) => (every || i % 2 === 0 ? l.replace('old', 'new') : l))
+      // Where a line that changed is found elsewhere too, there is more than one shortest way.
+      const kept = new Set<string>(a.filter((l, i) => b[i] === l))
+      const changed = new Set(a.flatMap((l, i) => (b[i] === l ? [] : [l, b[i] as string])))
+      fc.pre([...changed].every((l) => !kept.has(l)))
+      // One more line at the end leads around the short way.
+      const longer = diffLines([...a, 'x\n'], [...b, 'y\n', 'z\n'])
+      const last = longer.pop()
+      const joined = last !== undefined && last.aStart < a.length
+      expect([...longer, ...(joined ? [{ ...last, aEnd: a.length, bEnd: a.length }] : [])]).toEqual(diffLines(a, b))
+    }),
+    { seed: 11, numRuns: 2_000 },
+  )
+})
 
 const diffOf = (before: Tree, after: Tree, moved?: Map<string, string>): string =>
   diffTrees(before, after, moved)

@@ -57,7 +57,7 @@ describe('a derivation in a child process', () => {
     await expect(applyChangeSpec(spec, long, { limits: { timeMs: 1 } })).rejects.toMatchObject({
       code: 'RESOURCE_LIMIT',
     })
-    await expect(applyChangeSpec(spec, files, { limits: { memoryMb: 24 } })).rejects.toMatchObject({
+    await expect(applyChangeSpec(spec, files, { limits: { memoryMb: 10 } })).rejects.toMatchObject({
       code: 'RESOURCE_LIMIT',
     })
     await expect(applyChangeSpec(spec, files, { signal: AbortSignal.abort() })).rejects.toMatchObject({

@@ -1,16 +1,21 @@
 import ts from 'typescript'
 import { libraryLocation, librarySource, toTree, type VirtualFiles, virtualRoot } from './files.ts'
+import type { Meaning } from './plain-uses.ts'
 import { resolutionCache } from './resolution.ts'
-import { parsedSource, parseKey } from './source-cache.ts'
+import { parsedPlainUses, parsedSource, parseKey } from './source-cache.ts'
 
 /** Does a program follow what this specifier names? */
 export type Follows = (source: ts.SourceFile, specifier: ts.StringLiteralLike) => boolean
 
-/** A compiler's view of the tree under one set of options; by default every import is followed. */
+/**
+ * A compiler's view of the tree under one set of options; by default every import is followed, and every file read
+ * whole. With `uses`, of files that only use this name plainly nothing else is read.
+ */
 export function compilerHost(
   files: VirtualFiles,
   unitOptions: ts.CompilerOptions,
   follows: Follows = () => true,
+  uses?: { name: string; meaning: Meaning },
 ): ts.CompilerHost {
   const key = parseKey(unitOptions)
   return {
@@ -21,7 +26,11 @@ export function compilerHost(
       if (path === undefined) return librarySource(name, options)
       const oid = files.oid(path)
       const text = oid === undefined ? undefined : files.readFile(name)
-      return oid === undefined || text === undefined ? undefined : parsedSource(name, oid, text, key, options)
+      if (oid === undefined || text === undefined) return undefined
+      return (
+        (uses === undefined ? undefined : parsedPlainUses(name, oid, text, key, options, uses)) ??
+        parsedSource(name, oid, text, key, options)
+      )
     },
     resolveModuleNameLiterals: (literals, from, redirected, options, source) => {
       const cache = resolutionCache(files, options)

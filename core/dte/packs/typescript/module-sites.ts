@@ -2,7 +2,7 @@ import ts from 'typescript'
 import { directoryOf, normalizePath } from '../../paths.ts'
 import { toTree, toVirtual, type VirtualFiles } from './files.ts'
 import { resolutionCache } from './resolution.ts'
-import { parsedAlone } from './source-cache.ts'
+import { parsedForImports } from './source-cache.ts'
 
 /** A source file and the options under which its imports are resolved. */
 export interface ModuleFile {
@@ -111,7 +111,7 @@ export function moduleFile(files: VirtualFiles, path: string, options: ts.Compil
   const text = files.text(path)
   if (oid === undefined || text === undefined) return undefined
   const format = formatOf(files, path, options)
-  return { path, source: parsedAlone(toVirtual(path), oid, text, format), options }
+  return { path, source: parsedForImports(toVirtual(path), oid, text, format, deep.test(text)), options }
 }
 
 /** Every place of a file that names another, in order. */

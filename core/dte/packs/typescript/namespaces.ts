@@ -16,8 +16,7 @@ interface Mentions {
 
 const star = /\bexport\s+(?:type\s+)?\*\s*(?:as\s+([\w$]+|"[^"]*"|'[^']*')\s*)?from\s*(["'])(.*?)\2/g
 const namespace = /\bimport\s+(?:type\s+)?(?:[\w$]+\s*,\s*)?\*\s*as\s+([\w$]+)\s+from\s*(["'])(.*?)\2/g
-const call =
-  /\b(?:import|require|resolve|[a-zA-Z]*[mM]ock|importActual|requireActual)\s*(?:<[^(]*>)?\(\s*(["'`])(.*?)\1/g
+const call = /(?:\b(?:import|require|resolve|importActual|requireActual)|[mM]ock)\s*(?:<[^(]*>)?\(\s*(["'`])(.*?)\1/g
 
 const known = new Map<string, Mentions>()
 

@@ -9,6 +9,7 @@ import { isSource, toVirtual } from './files.ts'
 import { isMember } from './names.ts'
 import { ModuleWholes } from './namespaces.ts'
 import { isNameNode, nodeAt } from './occurrences.ts'
+import type { Meaning } from './plain-uses.ts'
 import type { Project } from './project.ts'
 import { planRename, type Rename, type RenamePlan } from './rename-plan.ts'
 import { type Site, sitesOf } from './sites.ts'
@@ -31,11 +32,16 @@ export function renameByScope(project: Project, op: Rename, options: PackOptions
   const base = project.tree
   try {
     const wholes = new ModuleWholes(project.files, project.units)
-    const slice = new Slice(project.files, project.units, wholes, [old, op.to])
+    const isNew = isUnused(project, op)
+    const uses = isNew && op.inComments !== true ? meaningOf(project, op.symbol) : undefined
+    const slice = new Slice(project.files, project.units, wholes, [old, op.to], uses)
     const plan = planRename(slice, op, options)
     if ('label' in plan || !isScoped(plan.target) || mayBeCarried(plan, wholes)) return undefined
-    if (isUnused(project, op, plan)) return outcome(plan)
-    return checkedAgain(project, plan, slice)
+    if (isNew && !isOtherTag(plan)) return outcome(plan)
+    if (uses === undefined) return checkedAgain(project, plan, slice)
+    const whole = new Slice(project.files, project.units, wholes, [old, op.to])
+    const again = planRename(whole, op, options)
+    return 'label' in again ? undefined : checkedAgain(project, again, whole)
   } catch (error) {
     if (!isAtomicError(error)) throw error
     // The whole project gives the refusal its reason and place.
@@ -132,11 +138,27 @@ function isUnfoundDefault({ node, view: { checker } }: Site): boolean {
 }
 
 /** Does nothing in the project, the language or its library use the new name yet, in any role? */
-function isUnused(project: Project, op: Rename, { to, old, edits }: RenamePlan): boolean {
-  if (op.keepAlias === true || op.inStrings === true || isKeyword(to) || inLibraries(to)) return false
-  const isTag = (name: string): boolean => /^[a-z]/.test(name)
-  if (isTag(old) !== isTag(to) && edits.paths().some((path) => /x$|\.[cm]?js$/.test(path))) return false
+function isUnused(project: Project, { to, keepAlias, inStrings }: Rename): boolean {
+  if (keepAlias === true || inStrings === true || isKeyword(to) || inLibraries(to)) return false
   return filesWith(project.files, [to]).length === 0
+}
+
+/** Would JSX read the new name as a tag where it read the old as a value, or the other way? */
+function isOtherTag({ old, to, edits }: RenamePlan): boolean {
+  const isTag = (name: string): boolean => /^[a-z]/.test(name)
+  return isTag(old) !== isTag(to) && edits.paths().some((path) => /x$|\.[cm]?js$/.test(path))
+}
+
+/** What the declarations of a name in its own file make of it; undefined where its uses are not told by tokens. */
+function meaningOf(project: Project, symbol: string): Meaning | undefined {
+  const { path, names } = parseAddress(symbol)
+  const text = project.files.text(path)
+  if (names?.length !== 1 || text === undefined) return undefined
+  const source = ts.createSourceFile(toVirtual(path), text, ts.ScriptTarget.ESNext, true)
+  const declared = source.statements.filter((s) => (s as { name?: ts.Node }).name?.getText(source) === names[0])
+  if (declared.some(ts.isModuleDeclaration)) return undefined
+  if (declared.some(ts.isClassDeclaration)) return 'any'
+  return declared.some(ts.isFunctionDeclaration) && declared.every(ts.isFunctionDeclaration) ? 'value' : undefined
 }
 
 /** Words with a meaning in some place, such as `of` and `async`. */

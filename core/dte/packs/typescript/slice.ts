@@ -5,6 +5,7 @@ import { toTree, toVirtual, type VirtualFiles } from './files.ts'
 import { gatherViews } from './gather-views.ts'
 import { compilerHost, type Follows } from './host.ts'
 import type { ModuleWholes } from './namespaces.ts'
+import type { Meaning } from './plain-uses.ts'
 import type { View, Views } from './views.ts'
 import { filesWith, inLibraries } from './words.ts'
 
@@ -35,7 +36,14 @@ export class Slice implements Views {
   readonly #programs: ts.Program[]
   #views: ReadonlyMap<string, View[]> | undefined
 
-  constructor(files: VirtualFiles, units: readonly Unit[], wholes: ModuleWholes, words: readonly string[]) {
+  /** @param uses how the first of the words is used where a file may be read for that alone. */
+  constructor(
+    files: VirtualFiles,
+    units: readonly Unit[],
+    wholes: ModuleWholes,
+    words: readonly string[],
+    uses?: Meaning,
+  ) {
     this.files = files
     const holding = new Set(filesWith(files, words))
     const roots = wholes.givingOut(holding)
@@ -45,7 +53,9 @@ export class Slice implements Views {
       const own = unit.roots.filter((path) => roots.has(path))
       if (own.length === 0) return []
       const options = optionsFor(unit.options, libraries)
-      return [ts.createProgram({ rootNames: own.map(toVirtual), options, host: compilerHost(files, options, follows) })]
+      const plain = uses === undefined ? undefined : { name: words[0] as string, meaning: uses }
+      const host = compilerHost(files, options, follows, plain)
+      return [ts.createProgram({ rootNames: own.map(toVirtual), options, host })]
     })
   }
 

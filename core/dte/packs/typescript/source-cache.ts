@@ -1,5 +1,7 @@
 import ts from 'typescript'
 import { isRegular, type TreeEntry, textOf } from '../../tree.ts'
+import { importLines } from './import-lines.ts'
+import { type Meaning, plainUses } from './plain-uses.ts'
 
 /**
  * What was read of a blob, kept by its id while the process lives, so that a warm process reads only what is new to
@@ -35,8 +37,12 @@ class Kept<T> {
   }
 }
 
+/** Files whose tokens can be told without their syntax. */
+const withoutJsx = /\.[cm]?ts$/
+
 const texts = new Kept<string | undefined>(48_000_000)
 const sources = new Kept<ts.SourceFile>(12_000_000)
+const used = new Kept<ts.SourceFile | undefined>(24_000_000)
 
 /** The text of a file of the tree; undefined where it has none. */
 export function blobText(entry: TreeEntry | undefined): string | undefined {
@@ -50,12 +56,16 @@ export function blobText(entry: TreeEntry | undefined): string | undefined {
 
 /** What of a program's options decides how a file is read and bound. */
 const optionKeys = new WeakMap<ts.CompilerOptions, string>()
+/** Options that were met, by number: they are said in every key, and are long. */
+const numbers = new Map<string, string>()
 export function parseKey(options: ts.CompilerOptions): string {
   let key = optionKeys.get(options)
   if (key === undefined) {
     const { paths: _p, baseUrl: _b, rootDir: _r, rootDirs: _s, configFilePath: _c, noLib: _n, ...others } = options
     const { types: _t, typeRoots: _o, ...rest } = others
-    key = JSON.stringify(Object.entries(rest).sort((a, b) => (a[0] < b[0] ? -1 : 1)))
+    const said = JSON.stringify(Object.entries(rest).sort((a, b) => (a[0] < b[0] ? -1 : 1)))
+    key = numbers.get(said) ?? String(numbers.size)
+    numbers.set(said, key)
     optionKeys.set(options, key)
   }
   return key
@@ -76,12 +86,33 @@ export function parsedSource(
   )
 }
 
-/** A source file for its syntax alone, without parents. */
-export function parsedAlone(
+/** The plain uses of a name in a file; undefined where the file is to be read whole. */
+export function parsedPlainUses(
+  name: string,
+  oid: string,
+  text: string,
+  key: string,
+  options: ts.CreateSourceFileOptions,
+  uses: { name: string; meaning: Meaning },
+): ts.SourceFile | undefined {
+  if (!withoutJsx.test(name) || !text.includes(uses.name)) return undefined
+  return used.get(
+    `${oid} ${name} ${options.languageVersion} ${options.impliedNodeFormat ?? ''} ${uses.name} ${uses.meaning} ${key}`,
+    (source) => 200 + (source?.text.length ?? 0),
+    () => {
+      const plain = plainUses(text, uses.name, uses.meaning)
+      return plain === undefined ? undefined : ts.createSourceFile(name, plain, options, false)
+    },
+  )
+}
+
+/** A source file for what it says of other files, without parents; of the rest nothing, where its tokens allow that. */
+export function parsedForImports(
   name: string,
   oid: string,
   text: string,
   impliedNodeFormat: ts.ResolutionMode,
+  isDeep: boolean,
 ): ts.SourceFile {
   const languageVersion = ts.ScriptTarget.ESNext
   const jsDocParsingMode = ts.JSDocParsingMode.ParseAll
@@ -89,6 +120,9 @@ export function parsedAlone(
   return sources.get(
     `${oid} ${name} ${impliedNodeFormat ?? ''} alone`,
     (source) => source.text.length,
-    () => ts.createSourceFile(name, text, { languageVersion, jsDocParsingMode, ...format }, false),
+    () => {
+      const lines = isDeep || !withoutJsx.test(name) ? undefined : importLines(text)
+      return ts.createSourceFile(name, lines ?? text, { languageVersion, jsDocParsingMode, ...format }, false)
+    },
   )
 }
