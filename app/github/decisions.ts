@@ -56,7 +56,10 @@ export async function established(
   namesTheHead(pull, given)
   if (given.mark !== undefined && given.mark !== markOf(record, checkpoint))
     throw new AtomicError('PLAN_CHANGED', 'What this button stood for has changed since: look again.')
-  if (given.decision === 'approve') planIsOlder(record, given)
+  if (given.decision === 'approve') {
+    planIsOlder(record, given)
+    if (given.at !== undefined) await baseIsOlder(github, pull, given.at)
+  }
   const policy = policyOf(await readConfig(github, { owner: pull.owner, repo: pull.repo }), pull, record)
   const facts = await factsOf(github, pull, record, policy)
   const person = await personOf(github, pull, policy, facts, sender)
@@ -144,6 +147,30 @@ function planIsOlder(record: MissionRecord, { sha, at }: Given): void {
   const latest = Date.parse(at) + (replaced ? 0 : secondMs)
   if (Date.parse(plan.plannedAt) >= latest)
     throw new AtomicError('PLAN_CHANGED', 'The plan was made after this was written.')
+}
+
+const lastBaseChange = `query ($owner: String!, $repo: String!, $number: Int!) {
+  repository(owner: $owner, name: $repo) {
+    pullRequest(number: $number) {
+      timelineItems(itemTypes: [BASE_REF_CHANGED_EVENT], last: 1) { nodes { ... on BaseRefChangedEvent { createdAt } } }
+    }
+  }
+}`
+interface BaseChanges {
+  repository: { pullRequest: { timelineItems: { nodes: { createdAt: string }[] } } }
+}
+
+/**
+ * Turned to another base branch and back, a pull request stands as before: what was said in between
+ * was said of the other. What came in the very second of the words is not told apart from them.
+ */
+async function baseIsOlder(github: GitHub, pull: PullRequest, at: string): Promise<void> {
+  if (Date.parse(pull.updatedAt) <= Date.parse(at)) return
+  const { owner, repo, number } = pull
+  const { repository } = await github.graphql<BaseChanges>(lastBaseChange, { owner, repo, number })
+  const [last] = repository.pullRequest.timelineItems.nodes
+  if (last && Date.parse(last.createdAt) >= Date.parse(at))
+    throw new AtomicError('PLAN_CHANGED', 'The base branch was changed after this was written.')
 }
 
 /**

@@ -127,6 +127,8 @@ export interface Pull {
   baseRef: string
   /** The base branch's tip when the head last moved. */
   baseSha: string
+  /** When it was last turned to another base branch. */
+  baseChangedAt?: string
   labels: Label[]
   requestedReviewers: string[]
   createdAt: string

@@ -19,6 +19,20 @@ test('no approval where the model has none, and no write after a withdrawal, in 
   expect(seen.middle).toBeGreaterThan(0)
 }, 120_000)
 
+test('an approval given while the base was another is none, though the base is back', async () => {
+  // Turned and turned back, seconds apart, between two calls of the app, which never sees it.
+  for (let during = 0; during < 8; during++)
+    await play({
+      approvedBy: ['rita'],
+      required: 2,
+      steps: [
+        { act: { kind: 'base', to: 'release' }, during, delivery: 'late', order: 0, pause: 2 },
+        { act: { kind: 'approve', who: 'rob', sha: 'none' }, during, delivery: 'now', order: 0, pause: 2 },
+        { act: { kind: 'base', to: 'main' }, during, delivery: 'late', order: 0, pause: 2 },
+      ],
+    })
+})
+
 test('an approval of one base is none of another, however close together they come', async () => {
   await play({
     approvedBy: [],

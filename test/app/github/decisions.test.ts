@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { type Rig, spec, startRig } from './rig.ts'
+import { nextSecond, type Rig, spec, startRig } from './rig.ts'
 
 let rig: Rig
 afterEach(() => rig.github.assertValid())
@@ -64,6 +64,24 @@ test('an approval holds for what was approved, and only as long as its words sta
   expect(await plan(number)).toBe('pending')
   await say(number, `/atomic approve plan ${second}`, 'rita')
   expect((await rig.mission(number)).mission.status).toBe('completed')
+})
+
+test('an approval given while the base was another is none, though the base is back and nobody told of it', async () => {
+  rig = await startRig()
+  const number = await rig.open()
+  await rig.repo.createBranch('release')
+  rig.github.faults.deliveries.add({ event: 'pull_request.edited', kind: 'lose', times: 2 })
+  await rig.repo.editPull(number, { base: 'release' })
+  const act = async () => {
+    await nextSecond()
+    await rig.repo.editPull(number, { base: 'main' })
+  }
+  rig.github.faults.add({ path: /\/reactions$/, times: 1 }, { kind: 'before', act })
+  expect(reactions(await say(number, '/atomic approve plan', 'rita'))).toEqual(['eyes', 'confused'])
+  expect(await plan(number)).toBe('pending')
+  expect(rig.own(number)[0]).toContain('The base branch was changed after this was written.')
+  await nextSecond()
+  expect(reactions(await say(number, '/atomic approve plan', 'rita'))).toEqual(['eyes', 'rocket'])
 })
 
 test('who lost the right to approve counts no more', async () => {

@@ -122,6 +122,15 @@ export function pullNode(context: Context, repo: Repo, pull: Pull): object {
         url: `${repoHtml(world, repo)}/pull/${pull.number}/commits/${it.sha}`,
       }))
     },
+    timelineItems: (page: Page & { itemTypes?: string[] }) => {
+      const { baseChangedAt: at } = pull
+      const items = at !== undefined && page.itemTypes?.includes('BASE_REF_CHANGED_EVENT') ? [at] : []
+      return connection('timelineItems', items, page, (createdAt) => ({
+        __typename: 'BaseRefChangedEvent',
+        id: nodeId('BaseRefChangedEvent', `${repo.id}:${pull.number}`),
+        createdAt,
+      }))
+    },
     comments: (page: Page) => connection('comments', mine(repo.comments), page, (it) => commentNode(context, repo, it)),
     reviews: (page: Page & { states?: string[]; author?: string }) => {
       const found = mine(repo.reviews).filter((it) => !page.states || page.states.includes(it.state))

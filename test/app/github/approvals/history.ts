@@ -245,7 +245,8 @@ export async function play({ required, approvedBy, steps }: History): Promise<Ou
         yes.set(keyOf(`check-run:${run.id}`, a.who), {
           who: a.who,
           head: github.ofPeople(run.sha),
-          base: github.baseRef,
+          // A button stands for the plan that it was shown with.
+          base: current?.pull?.baseRef ?? github.baseRef,
           withdrawn: false,
         })
         return [
@@ -303,7 +304,7 @@ export async function play({ required, approvedBy, steps }: History): Promise<Ou
           },
         ]
       case 'base':
-        github.baseRef = a.to
+        github.turnTo(a.to)
         return [pullPayload('edited')]
       case 'close':
         github.state = a.open ? 'open' : 'closed'

@@ -59,6 +59,8 @@ export class SmallGitHub {
   config: string
   head: string
   baseRef = 'main'
+  #baseChangedAt: string | undefined
+  #updatedAt = '2026-01-01T00:00:00Z'
   state: 'open' | 'closed' = 'open'
   comments: Comment[] = []
   checkRuns: { id: number; sha: string; external: string; body: Record<string, unknown> }[] = []
@@ -95,8 +97,14 @@ export class SmallGitHub {
     return this.head
   }
 
+  turnTo(baseRef: string): void {
+    if (baseRef !== this.baseRef) this.#baseChangedAt = this.#updatedAt = this.time()
+    this.baseRef = baseRef
+  }
+
   comment(body: string, user: string): Comment {
     const at = this.time()
+    this.#updatedAt = at
     const comment = { id: this.#ids++, body, user, createdAt: at, updatedAt: at, gone: false }
     this.comments.push(comment)
     return comment
@@ -138,6 +146,7 @@ export class SmallGitHub {
       draft: false,
       user: { login: 'ada', type: 'User' },
       created_at: '2026-01-01T00:00:00Z',
+      updated_at: this.#updatedAt,
       head: { ref: 'topic', sha: this.head, repo: repository },
       base: { ref: this.baseRef, sha: 'b'.repeat(40), repo: repository },
     }
@@ -151,6 +160,10 @@ export class SmallGitHub {
     },
     graphql: async (query, variables = {}) => {
       this.onCall('graphql', variables as Parameters)
+      if (query.includes('BASE_REF_CHANGED_EVENT')) {
+        const nodes = this.#baseChangedAt === undefined ? [] : [{ createdAt: this.#baseChangedAt }]
+        return { repository: { pullRequest: { timelineItems: { nodes } } } }
+      }
       if (!query.includes('updateRefs')) return {}
       const [move] = (variables as unknown as { input: { refUpdates: { beforeOid: string; afterOid: string }[] } })
         .input.refUpdates
