@@ -1,4 +1,4 @@
-import type { ApplyAnswer, ChangeSpec, InvariantResult } from '../core/contracts/index.ts'
+import type { ApplyAnswer, ChangeSpec, Invariant, InvariantResult } from '../core/contracts/index.ts'
 import { type ParsedSpec, parseChangeSpec } from '../core/dte/changespec.ts'
 import { deriveInChild } from '../core/dte/derive-in-child.ts'
 import { runTask } from '../core/dte/runner.ts'
@@ -80,6 +80,22 @@ async function brought(job: Job, base: Tree, head: Tree, basis: Range['basis']):
   return derive(file, own === undefined ? base : new Map(base).set(file.path, own))
 }
 
+/** With the types of the checkout's packages, where they are no more than a check can take in. */
+async function judged(
+  { run, log }: Job,
+  { before, after, asked, spec }: { before: Tree; after: Tree; asked: readonly Invariant[]; spec: ChangeSpec },
+): Promise<InvariantResult[]> {
+  const bare = { kind: 'check' as const, before, after, invariants: asked, changeSpec: spec }
+  if (installedIn(run.workspace, after).length === 0) return runTask(bare)
+  try {
+    return await runTask({ ...bare, installed: run.workspace })
+  } catch (error) {
+    if (!isAtomicError(error) || error.code !== 'RESOURCE_LIMIT') throw error
+    log.info(`With the types of the installed packages: ${error.message} Judged without them.`)
+    return runTask(bare)
+  }
+}
+
 /**
  * Finds the ChangeSpec of a range and derives it again, from the base alone; undefined where the
  * range brings no ChangeSpec.
@@ -97,16 +113,6 @@ export async function deriveAgain(job: Job, range: Range): Promise<DerivedAgain 
   const { spec } = parsed
   const asked = spec.invariants ?? []
   await ensureAstGrep(job, spec)
-  const invariants =
-    asked.length === 0
-      ? []
-      : await runTask({
-          kind: 'check',
-          before: base,
-          after: tree,
-          invariants: asked,
-          changeSpec: spec,
-          ...(installedIn(job.run.workspace, tree).length === 0 ? {} : { installed: job.run.workspace }),
-        })
+  const invariants = asked.length === 0 ? [] : await judged(job, { before: base, after: tree, asked, spec })
   return { file, spec, answer, base, head, invariants }
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Repository } from '../support/repository.ts'
 import { actionProgram } from './support/program.ts'
@@ -39,12 +39,13 @@ async function act(
   inputs: Record<string, string>,
   env: Record<string, string> = {},
   during?: (printed: string, kill: (signal: NodeJS.Signals) => void) => void,
+  given?: string,
 ): Promise<Ended> {
   const temp = join(repo.root, 'temp')
   mkdirSync(temp, { recursive: true })
   const summary = join(repo.root, 'summary.md')
   for (const name of ['summary.md', 'outputs']) writeFileSync(join(repo.root, name), '')
-  const program = await actionProgram()
+  const program = given ?? (await actionProgram())
   const started = performance.now()
   const child = spawn(process.execPath, [program], {
     cwd: repo.dir,
@@ -138,4 +139,30 @@ test('file names are shown, and never obeyed', async () => {
   expect(existsSync(join(repo.dir, 'pwned'))).toBe(false)
   expect(run.summary).toContain('| `` `x`\\|<b>\\|@all.ts `` |')
   expect(run.summary).toContain('| `\\u202egnp.ts` |')
+})
+
+test('packages with types that nobody can take in cost their types, not the verdict', async () => {
+  // Beside nothing, as on a runner: by the compiler that the bundle holds.
+  const bundle = join(repo.root, 'action')
+  cpSync(dirname(await actionProgram()), bundle, { recursive: true })
+  const typed = JSON.stringify({ ...JSON.parse(spec), invariants: [{ type: 'typecheck' }] })
+  const uses = "import type { Deep } from 'deep'\nexport const deep: Deep = 1\n"
+  const manifest = JSON.stringify({ name: 'p', type: 'module', dependencies: { deep: '1.0.0' } })
+  repo.write({
+    'a.ts': 'export const one = 1\n',
+    'b.ts': uses,
+    'package.json': manifest,
+    '.gitignore': 'node_modules\n',
+  })
+  repo.commit('base')
+  repo.write({ 'a.ts': 'export const two = 1\n', '.atomic/change.json': typed }).commit('changed')
+  const installed = join(repo.dir, 'node_modules/deep')
+  mkdirSync(installed, { recursive: true })
+  writeFileSync(join(installed, 'package.json'), '{"name":"deep","types":"./index.d.ts"}')
+  const nested = `${'('.repeat(100_000)}1${')'.repeat(100_000)}`
+  writeFileSync(join(installed, 'index.d.ts'), `export type Deep = ${nested}\n`)
+  const run = await act({ 'test-command': 'true' }, {}, undefined, join(bundle, 'main.js'))
+  expect(run.stdout).toContain('Judged without them.')
+  expect(run.stdout + run.summary).toContain('✅ Verified')
+  expect(run.exitCode).toBe(0)
 })
