@@ -103,7 +103,13 @@ export function modeOf({ source, options }: ModuleFile, literal: ts.StringLitera
 
 /** How a file is read as a module: as ESM or CommonJS where the options leave that to its place. */
 export const formatOf = (files: VirtualFiles, path: string, options: ts.CompilerOptions): ts.ResolutionMode =>
-  ts.getImpliedNodeFormatForFile(toVirtual(path), undefined, files, options)
+  ts.getImpliedNodeFormatForFile(
+    toVirtual(path),
+    // Without it, every file has the packages above it read anew.
+    resolutionCache(files, options).getPackageJsonInfoCache(),
+    files,
+    options,
+  )
 
 /** A file, parsed by itself: to know where its imports lead needs no program. */
 export function moduleFile(files: VirtualFiles, path: string, options: ts.CompilerOptions): ModuleFile | undefined {
