@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { delimiter, join, resolve } from 'node:path'
 import { Project as Morph } from 'ts-morph'
 import type { Operation } from '../../core/contracts/index.ts'
 import { deriveInChild } from '../../core/dte/derive-in-child.ts'
@@ -85,7 +85,9 @@ const known: (Omit<Task, 'files'> & { mark: string; at: string })[] = [
 
 /** The checkouts that ATOMIC_BENCH_PROJECT leads to. */
 function real(): Task[] {
-  const folders = (process.env.ATOMIC_BENCH_PROJECT ?? '').split(delimiter).filter((folder) => folder !== '')
+  const folders = (process.env.ATOMIC_BENCH_PROJECT ?? '')
+    .split(delimiter)
+    .flatMap((folder) => (folder === '' ? [] : resolve(folder)))
   return folders.flatMap((root) => {
     const task = known.find(({ mark }) => existsSync(join(root, mark)))
     if (task === undefined) {
