@@ -10,6 +10,17 @@ export const specOf = (...operations: Operation[]): ChangeSpec => ({
   operations,
 })
 
+/** A row of a table of changes: what `changed` gives for these files and operations. */
+export type ChangeCase = [
+  what: string,
+  files: Record<string, string>,
+  operations: Operation[],
+  changed: Record<string, string | null>,
+]
+
+/** A row of a table of refusals: what `refusal` gives. */
+export type RefusalCase = [what: string, files: Record<string, string>, operations: Operation[], refused: string]
+
 /** The whole result of these operations on these files, as texts. */
 export function result(files: Record<string, string>, ...operations: Operation[]): Record<string, string> {
   const spec = specOf(...operations)

@@ -1,15 +1,7 @@
 import { expect, test } from 'vitest'
-import type { Operation } from '../../../../core/contracts/index.ts'
-import { changed, refusal } from '../derived.ts'
+import { type ChangeCase, changed, type RefusalCase, refusal } from '../derived.ts'
 
-type Case = [
-  what: string,
-  files: Record<string, string>,
-  operations: Operation[],
-  changed: Record<string, string | null>,
-]
-
-test.each<Case>([
+test.each<ChangeCase>([
   [
     'optional call',
     {
@@ -74,7 +66,7 @@ test.each<Case>([
   expect(changed(files, operations)).toEqual(after)
 })
 
-test.each<Case>([
+test.each<ChangeCase>([
   [
     'folder include',
     {
@@ -190,7 +182,7 @@ test.each<Case>([
   expect(changed(files, operations)).toEqual(after)
 })
 
-test.each<Case>([
+test.each<ChangeCase>([
   [
     'insert switch/namespace',
     { 'a.ts': 'namespace N {\n  export const x = 1\n}\n' },
@@ -232,7 +224,7 @@ test.each<Case>([
   expect(changed(files, operations)).toEqual(after)
 })
 
-test.each<Case>([
+test.each<ChangeCase>([
   [
     'jsx attr delete',
     { 'a.tsx': 'const x = <div a="1" b={2} />\n' },
@@ -276,7 +268,7 @@ test.each<Case>([
   expect(changed(files, operations)).toEqual(after)
 })
 
-test.each<[what: string, files: Record<string, string>, operations: Operation[], refused: string]>([
+test.each<RefusalCase>([
   [
     'a type parameter that uses give an argument',
     { 'a.ts': 'function f<T, U>(a: U) {}\nf<1, 2>(2)\n' },

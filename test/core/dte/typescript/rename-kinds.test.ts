@@ -1,15 +1,7 @@
 import { expect, test } from 'vitest'
-import type { Operation } from '../../../../core/contracts/index.ts'
-import { changed, refusal } from '../derived.ts'
+import { type ChangeCase, changed, type RefusalCase, refusal } from '../derived.ts'
 
-type Case = [
-  what: string,
-  files: Record<string, string>,
-  operations: Operation[],
-  changed: Record<string, string | null>,
-]
-
-test.each<Case>([
+test.each<ChangeCase>([
   [
     'namespace',
     {
@@ -327,7 +319,7 @@ test.each<Case>([
   expect(changed(files, operations)).toEqual(after)
 })
 
-test.each<[what: string, files: Record<string, string>, operations: Operation[], refused: string]>([
+test.each<RefusalCase>([
   [
     'label continue',
     { 'a.ts': 'outer: for (;;) { inner: for (;;) { continue outer } }\n' },
