@@ -22,6 +22,8 @@ const longestPauseMs = 30_000
  * Returns what ends it.
  */
 export function followWebhooks({ source, target, log }: WebhookProxy): () => Promise<void> {
+  // Who knows the whole address reads every delivery: it stays out of the log.
+  const from = new URL(source).origin
   const ended = new AbortController()
   const following = follow()
   return async () => {
@@ -34,10 +36,10 @@ export function followWebhooks({ source, target, log }: WebhookProxy): () => Pro
       try {
         await listen(() => {
           wait = firstPauseMs
-          log.info({ source, target }, 'webhooks come by the proxy')
+          log.info({ from, target }, 'webhooks come by the proxy')
         })
       } catch (err) {
-        if (!ended.signal.aborted) log.warn({ err, source }, 'the webhook proxy is not reached')
+        if (!ended.signal.aborted) log.warn({ err, from }, 'the webhook proxy is not reached')
       }
       await pause(wait, undefined, { signal: ended.signal }).catch(() => {})
     }
@@ -66,7 +68,7 @@ export function followWebhooks({ source, target, log }: WebhookProxy): () => Pro
 
   async function handOver(data: string, signal: AbortSignal): Promise<void> {
     const message = readMessage(data)
-    if (!message) return log.warn({ source }, 'the webhook proxy sent what is no delivery')
+    if (!message) return log.warn({ from }, 'the webhook proxy sent what is no delivery')
     const answer = await fetch(target, { method: 'POST', ...message, signal })
     await answer.body?.cancel()
     if (!answer.ok) log.warn({ status: answer.status }, 'a delivery of the webhook proxy was refused')
