@@ -76,7 +76,8 @@ async function shownFor(store: Store, scope: string): Promise<Shown[]> {
   const found: Shown[] = []
   for (let after: string | undefined; ; ) {
     const rows = await store.list<Shown>(collection, {
-      ...{ prefix: `${scope} `, limit: 100 },
+      prefix: `${scope} `,
+      limit: 100,
       ...(after === undefined ? {} : { after }),
     })
     found.push(...rows.map((row) => row.value).filter((shown) => shown.scope === scope))
@@ -89,7 +90,11 @@ async function begin(place: Place, breach: Breach): Promise<void> {
   const { github, owner, repo, number, headSha, page } = place
   if (!(await runOf(place, breach)))
     await github.request('POST /repos/{owner}/{repo}/check-runs', {
-      ...{ owner, repo, name: 'atomic/budget', head_sha: headSha, external_id: externalId(breach) },
+      owner,
+      repo,
+      name: 'atomic/budget',
+      head_sha: headSha,
+      external_id: externalId(breach),
       ...(page === undefined ? {} : { details_url: page }),
       status: 'completed',
       conclusion: breach.hard ? 'failure' : 'neutral',
@@ -98,7 +103,10 @@ async function begin(place: Place, breach: Breach): Promise<void> {
   if (!(await commentOf(place, breach)))
     await orAbsent(
       github.request('POST /repos/{owner}/{repo}/issues/{issue_number}/comments', {
-        ...{ owner, repo, issue_number: number, body: budgetComment(breach, place) },
+        owner,
+        repo,
+        issue_number: number,
+        body: budgetComment(breach, place),
       }),
     )
 }
@@ -110,14 +118,22 @@ async function over(place: Place, breach: Breach, budget: Budget): Promise<void>
   if (run !== undefined)
     await orAbsent(
       github.request('PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}', {
-        ...{ owner, repo, check_run_id: run, status: 'completed', conclusion: 'success', output: keptOutput(budget) },
+        owner,
+        repo,
+        check_run_id: run,
+        status: 'completed',
+        conclusion: 'success',
+        output: keptOutput(budget),
       }),
     )
   const comment = await commentOf(place, breach)
   if (comment !== undefined)
     await orAbsent(
       github.request('PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}', {
-        ...{ owner, repo, comment_id: comment, body: keptComment(breach, budget, place) },
+        owner,
+        repo,
+        comment_id: comment,
+        body: keptComment(breach, budget, place),
       }),
     )
 }
@@ -129,8 +145,14 @@ async function runOf({ github, owner, repo, headSha, appId }: Place, breach: Bre
     async (page) =>
       (
         await github.request('GET /repos/{owner}/{repo}/commits/{ref}/check-runs', {
-          ...{ owner, repo, ref: headSha, app_id: appId, check_name: 'atomic/budget', filter: 'all' },
-          ...{ per_page: 100, page },
+          owner,
+          repo,
+          ref: headSha,
+          app_id: appId,
+          check_name: 'atomic/budget',
+          filter: 'all',
+          per_page: 100,
+          page,
         })
       ).data.check_runs,
   )
@@ -143,7 +165,11 @@ async function commentOf({ github, owner, repo, number, appId }: Place, breach: 
     async (page) =>
       (
         await github.request('GET /repos/{owner}/{repo}/issues/{issue_number}/comments', {
-          ...{ owner, repo, issue_number: number, per_page: 100, page },
+          owner,
+          repo,
+          issue_number: number,
+          per_page: 100,
+          page,
         })
       ).data,
   )

@@ -77,7 +77,13 @@ export function createGithubShell(deps: GithubShellDeps): GithubShell {
     )
   const parts: Parts = { orchestrator, store, jobs, states, githubFor, dte, plannedChanges, appId, clock, log }
   const publishing = {
-    ...{ orchestrator, store, jobs, states, githubFor, appId, diffOf: createDiffs(blobs, gateway) },
+    orchestrator,
+    store,
+    jobs,
+    states,
+    githubFor,
+    appId,
+    diffOf: createDiffs(blobs, gateway),
     ...(publicUrl === undefined ? {} : { publicUrl }),
   }
 

@@ -40,7 +40,10 @@ const marks: Record<CostsView['missions'][number]['verdict'], string> = {
 }
 
 const rangeOf = ({ missionId, usd, low, high, actualUsd }: CostsView['missions'][number]): Range => ({
-  ...{ label: missionId, usd, low, high },
+  label: missionId,
+  usd,
+  low,
+  high,
   ...(actualUsd === 0 ? {} : { actual: actualUsd }),
 })
 

@@ -11,7 +11,9 @@ export interface TokenRatio {
 export const exactly: TokenRatio = { ratio: 1, low: 1, high: 1, basis: 'the model’s own encoding' }
 
 const measured = (ratio: number, low: number, high: number, tokenizer: string): TokenRatio => ({
-  ...{ ratio, low, high },
+  ratio,
+  low,
+  high,
   basis: `measured on 420 files of source code and documentation with ${tokenizer}`,
 })
 
@@ -45,7 +47,9 @@ const families: readonly [RegExp, TokenRatio][] = [
 ]
 
 const unknown: TokenRatio = {
-  ...{ ratio: 1.1, low: 0.97, high: 1.64 },
+  ratio: 1.1,
+  low: 0.97,
+  high: 1.64,
   basis: 'its tokenizer is not known, and may be any of those that are',
 }
 
