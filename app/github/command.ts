@@ -5,6 +5,7 @@ import type { GitHub } from './client.ts'
 import type { Parts } from './parts.ts'
 import type { Sender } from './permissions.ts'
 import type { PullRequest } from './pull-request.ts'
+import type { Said } from './said.ts'
 
 /** What a command finds when it runs: everything as it stands right now. */
 export interface CommandContext {
@@ -18,8 +19,8 @@ export interface CommandContext {
   reference: string
   /** Head that the command was given on, where the place names one. */
   sha?: string
-  /** When it was given, by GitHub's clock. */
-  at?: string
+  /** The words that it was given with; buttons have none. */
+  said?: Said
   /** What the pressed button stood for. */
   mark?: string
   /** Decides alone, for this reason. */

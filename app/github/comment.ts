@@ -1,6 +1,6 @@
 import type { z } from 'zod'
-import { type GitHub, orAbsent } from './client.ts'
-import { asWritten, obey } from './obey.ts'
+import type { GitHub } from './client.ts'
+import { obey } from './obey.ts'
 import type { Parts } from './parts.ts'
 import { type IssueCommentPayload, isBot, pullNamed, type ReviewCommentPayload } from './payload.ts'
 import { withdrawBy } from './withdraw.ts'
@@ -8,14 +8,13 @@ import { withdrawBy } from './withdraw.ts'
 type Payload = z.infer<typeof IssueCommentPayload> | z.infer<typeof ReviewCommentPayload>
 type At = { owner: string; repo: string; comment_id: number }
 
-/** Where a kind of comment is read and answered. */
+/** Where a kind of comment stands and is answered. */
 interface Place {
   /** The pull request that it stands on. */
   number: number
   /** `KIND:ID`, the same for all that becomes of the comment. */
   reference: string
   react(github: GitHub, at: At, content: 'eyes' | 'rocket' | 'confused'): Promise<unknown>
-  read(github: GitHub, at: At): Promise<{ data: { body?: string; created_at: string; updated_at: string } }>
 }
 
 /** Does what a new comment says; one that was edited or deleted takes back what it said. */
@@ -38,8 +37,7 @@ export async function hear(parts: Parts, payload: Payload, place: Place): Promis
     sender: { login: author.login, bot: isBot(author), ...(app === undefined ? {} : { app }) },
     via: 'comment',
     reference,
-    at: comment.created_at,
+    node: comment.node_id,
     react: (github, content) => place.react(github, at, content),
-    reread: async (github) => asWritten((await orAbsent(place.read(github, at)))?.data),
   })
 }

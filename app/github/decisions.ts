@@ -18,6 +18,7 @@ import { factsOf, personOf, policyOf, type Sender, senderOf } from './permission
 import type { PullRequest } from './pull-request.ts'
 import { pullHeadOf } from './render/standing.ts'
 import { readConfig } from './repository-config.ts'
+import type { Said } from './said.ts'
 
 /** A yes or no of somebody, as it was given on GitHub. */
 export interface Given {
@@ -33,8 +34,8 @@ export interface Given {
   mark?: string
   /** Decides alone, for this reason, where policy names the person for emergencies. */
   emergency?: string
-  /** When it was given, by GitHub's clock; it then counts for what stood there already. */
-  at?: string
+  /** The words that it was given with: they count for what stood there already. */
+  said?: Said
 }
 
 /** GitHub's times have whole seconds. */
@@ -58,7 +59,11 @@ export async function established(
     throw new AtomicError('PLAN_CHANGED', 'What this button stood for has changed since: look again.')
   if (given.decision === 'approve') {
     planIsOlder(record, given)
-    if (given.at !== undefined) await baseIsOlder(github, pull, given.at)
+    if (given.said) {
+      nothingTurned(given.said)
+      // What stood when the words were read is what they were said of.
+      await headStands(parts, { ...pull, ...given.said }, record)
+    }
   }
   const policy = policyOf(await readConfig(github, { owner: pull.owner, repo: pull.repo }), pull, record)
   const facts = await factsOf(github, pull, record, policy)
@@ -141,36 +146,25 @@ function namesTheHead(pull: PullRequest, { sha }: Given): void {
  * only this one was made on. Where there was another plan to mean, the second in which both came
  * decides against them.
  */
-function planIsOlder(record: MissionRecord, { sha, at }: Given): void {
+function planIsOlder(record: MissionRecord, { sha, said }: Given): void {
   const { plan, replaced, pull } = record
-  if (at === undefined || !plan || (sha !== undefined && replaced?.headSha !== pull?.headSha)) return
-  const latest = Date.parse(at) + (replaced ? 0 : secondMs)
+  if (!said || !plan || (sha !== undefined && replaced?.headSha !== pull?.headSha)) return
+  const latest = Date.parse(said.at) + (replaced ? 0 : secondMs)
   if (Date.parse(plan.plannedAt) >= latest)
     throw new AtomicError('PLAN_CHANGED', 'The plan was made after this was written.')
 }
 
-const lastBaseChange = `query ($owner: String!, $repo: String!, $number: Int!) {
-  repository(owner: $owner, name: $repo) {
-    pullRequest(number: $number) {
-      timelineItems(itemTypes: [BASE_REF_CHANGED_EVENT], last: 1) { nodes { ... on BaseRefChangedEvent { createdAt } } }
-    }
-  }
-}`
-interface BaseChanges {
-  repository: { pullRequest: { timelineItems: { nodes: { createdAt: string }[] } } }
-}
-
 /**
- * Turned to another base branch and back, a pull request stands as before: what was said in between
- * was said of the other. What came in the very second of the words is not told apart from them.
+ * Turned to another base branch and back, or pushed over and set back, a pull request stands as
+ * before: what was said in between was said of something else. The second in which both came
+ * decides against the words.
  */
-async function baseIsOlder(github: GitHub, pull: PullRequest, at: string): Promise<void> {
-  if (Date.parse(pull.updatedAt) <= Date.parse(at)) return
-  const { owner, repo, number } = pull
-  const { repository } = await github.graphql<BaseChanges>(lastBaseChange, { owner, repo, number })
-  const [last] = repository.pullRequest.timelineItems.nodes
-  if (last && Date.parse(last.createdAt) >= Date.parse(at))
-    throw new AtomicError('PLAN_CHANGED', 'The base branch was changed after this was written.')
+function nothingTurned({ at, turnedAt }: Said): void {
+  if (turnedAt !== undefined && Date.parse(turnedAt) >= Date.parse(at))
+    throw new AtomicError(
+      'PLAN_CHANGED',
+      'The base branch was changed, or the head set back by force, when this was written or after it: look again, and say it again.',
+    )
 }
 
 /**

@@ -1,4 +1,4 @@
-import { parseCommands } from '../../core/orchestrator/commands/grammar.ts'
+import { type Command, parseCommands } from '../../core/orchestrator/commands/grammar.ts'
 import { hint } from '../../core/orchestrator/commands/help.ts'
 import { isAtomicError } from '../../core/platform/errors.ts'
 import { answer, clearNotice } from './answer.ts'
@@ -7,19 +7,15 @@ import type { Parts } from './parts.ts'
 import { code, text } from './render/escape.ts'
 import { readConfig } from './repository-config.ts'
 import { isAgent, type Order, runCommand } from './run-command.ts'
+import { readSaid } from './said.ts'
 
 /** Words of somebody on a pull request, and the place where they stand. */
 export interface Words extends Order {
   body: string
+  /** The place's node id. */
+  node: string
   react(github: GitHub, content: 'eyes' | 'rocket' | 'confused'): Promise<unknown>
-  /** The words as they stand there now; undefined where they are gone. */
-  reread(github: GitHub): Promise<string | undefined>
 }
-
-/** What somebody wrote, if it stands as it was first written: words changed and changed back were taken back in between. */
-export const asWritten = (
-  words: { body?: string; created_at: string; updated_at: string } | undefined,
-): string | undefined => (words?.created_at === words?.updated_at ? words?.body : undefined)
 
 /** How far the commands of a comment have come: a repeated delivery does none of them twice. */
 interface Progress {
@@ -45,23 +41,35 @@ export async function obey(parts: Parts, words: Words): Promise<void> {
   if (parsed.kind === 'error') {
     const { message, suggestion } = hint(words.body, parsed.code)
     refuse(progress, suggestion === undefined ? text(message) : `${text(message)} Did you mean ${code(suggestion)}?`)
-  } else if ((await words.reread(github)) !== words.body) {
-    refuse(progress, 'The comment was changed before it was read; write a new one.')
   } else {
-    for (const command of parsed.commands.slice(progress.done)) {
-      const { said, refused } = await runCommand(parts, github, words, command)
-      if (said !== undefined) progress.said.push(said)
-      progress.refused = refused
-      progress.done += 1
-      await save()
-      if (progress.refused) break
-    }
+    const said = await readSaid(github, words.node, words.pull)
+    if (said?.body !== words.body) refuse(progress, 'The comment was changed before it was read; write a new one.')
+    else await runAll(parts, github, { ...words, said }, parsed.commands, progress, save)
   }
   if (progress.said.length > 0) await answer(parts, github, words, progress.said.join('\n\n'))
   else await clearNotice(parts, words.pull)
   await orAbsent(words.react(github, progress.refused ? 'confused' : 'rocket'))
   progress.finished = true
   await save()
+}
+
+/** One after another, up to the first that is refused. */
+async function runAll(
+  parts: Parts,
+  github: GitHub,
+  order: Order,
+  commands: Command[],
+  progress: Progress,
+  save: () => Promise<void>,
+): Promise<void> {
+  for (const command of commands.slice(progress.done)) {
+    const { said, refused } = await runCommand(parts, github, order, command)
+    if (said !== undefined) progress.said.push(said)
+    progress.refused = refused
+    progress.done += 1
+    await save()
+    if (progress.refused) return
+  }
 }
 
 function refuse(progress: Progress, why: string): void {

@@ -16,28 +16,32 @@ const base = {
 
 export const PullRequestPayload = z.object({ ...base, pull_request: z.object({ number: z.number() }) })
 
-const words = { id: z.number(), body: z.string().nullish(), user: Account.nullable(), performed_via_github_app: Via }
+const words = {
+  id: z.number(),
+  node_id: z.string(),
+  body: z.string().nullish(),
+  user: Account.nullable(),
+  performed_via_github_app: Via,
+}
 
 export const IssueCommentPayload = z.object({
   ...base,
   issue: z.object({ number: z.number(), pull_request: z.unknown().optional() }),
-  comment: z.object({ ...words, created_at: z.string() }),
+  comment: z.object(words),
 })
 export const ReviewPayload = z.object({
   ...base,
   pull_request: z.object({ number: z.number() }),
   review: z.object({
     ...words,
-    node_id: z.string(),
     state: z.string(),
     commit_id: z.string().nullable(),
-    submitted_at: z.string().nullish(),
   }),
 })
 export const ReviewCommentPayload = z.object({
   ...base,
   pull_request: z.object({ number: z.number() }),
-  comment: z.object({ ...words, created_at: z.string() }),
+  comment: z.object(words),
 })
 export const CheckRunPayload = z.object({
   ...base,

@@ -15,8 +15,6 @@ export interface PullRequest {
   author: { login: string; bot: boolean }
   /** ISO 8601 UTC. */
   createdAt: string
-  /** The same; every comment and every change of the pull request moves it. */
-  updatedAt: string
   headOwner: string
   headRepo: string
   headRef: string
@@ -62,7 +60,6 @@ export async function readPull(github: GitHub, name: PullName): Promise<PullRequ
     merged: data.merged,
     draft: data.draft ?? false,
     createdAt: data.created_at,
-    updatedAt: data.updated_at,
     author: { login: data.user?.login ?? 'ghost', bot: data.user?.type === 'Bot' },
     headOwner: head.owner.login,
     headRepo: head.name,

@@ -5,20 +5,23 @@ import type { Parts } from './parts.ts'
 import type { Sender } from './permissions.ts'
 import { type PullName, readPull } from './pull-request.ts'
 import { currentCheckpoint, standing } from './render/standing.ts'
+import { readSaid } from './said.ts'
 
 /** An approving review counts for the checkpoint that asks a person now, where policy lets reviews count. */
 export async function approveByReview(
   parts: Parts,
-  given: { pull: PullName; sender: Sender; reference: string; sha?: string; at?: string },
+  given: { pull: PullName; sender: Sender; reference: string; node: string; sha?: string },
 ): Promise<void> {
   const record = pickMission(await parts.orchestrator.ofPull(given.pull.owner, given.pull.repo, given.pull.number))
   if (!record) return
   const checkpoint = currentCheckpoint(record)
   if (standing(record, checkpoint) !== 'asks a person' || given.sha === undefined) return
   const github = await parts.githubFor(given.pull.installationId)
+  const said = await readSaid(github, given.node, given.pull)
+  if (!said?.approves) return
   const pull = await readPull(github, given.pull)
   try {
-    const { sender, reference, sha, at } = given
+    const { sender, reference, sha } = given
     const decision = await established(parts, github, pull, record, {
       checkpoint,
       decision: 'approve',
@@ -26,7 +29,7 @@ export async function approveByReview(
       via: 'review',
       reference,
       sha,
-      ...(at === undefined ? {} : { at }),
+      said,
     })
     if (decision.policy?.approvals[checkpoint].reviews !== true) return
     await parts.orchestrator.decide(record.mission.missionId, decision)

@@ -8,6 +8,7 @@ import type { Parts } from './parts.ts'
 import { canWrite, type Sender } from './permissions.ts'
 import { type PullName, type PullRequest, readPull } from './pull-request.ts'
 import { code, text } from './render/escape.ts'
+import type { Said } from './said.ts'
 
 /** Who wants something done on a pull request, and where they said so. */
 export interface Order {
@@ -16,8 +17,8 @@ export interface Order {
   via: CommandContext['via']
   /** Names the place: `comment:1`, `review:1`, `review-comment:1`, `check-run:1`. */
   reference: string
-  /** When it was said, by GitHub's clock. */
-  at?: string
+  /** The words that it was said with; buttons have none. */
+  said?: Said
   /** Head that it was said about, where the place names one. */
   sha?: string
   /** What the pressed button stood for. */
@@ -35,7 +36,7 @@ export async function runCommand(
   order: Order,
   command: Command,
 ): Promise<{ said: string | undefined; refused: boolean }> {
-  const { sender, via, reference, sha, at, mark, emergency } = order
+  const { sender, via, reference, sha, said, mark, emergency } = order
   const handler = handlers.get(command.verb)!
   try {
     const pull = await readPull(github, order.pull)
@@ -50,7 +51,7 @@ export async function runCommand(
       via,
       reference,
       ...(sha === undefined ? {} : { sha }),
-      ...(at === undefined ? {} : { at }),
+      ...(said === undefined ? {} : { said }),
       ...(mark === undefined ? {} : { mark }),
       ...(emergency === undefined ? {} : { emergency }),
     }

@@ -208,7 +208,13 @@ export class RepositoryHandle {
 
   /** Of a comment or a review comment. */
   reactions(commentId: number): Reaction[] {
-    return (this.#repo.comments.get(commentId) ?? this.#repo.reviewComments.get(commentId))?.reactions ?? []
+    return (
+      (
+        this.#repo.comments.get(commentId) ??
+        this.#repo.reviewComments.get(commentId) ??
+        this.#repo.reviews.get(commentId)
+      )?.reactions ?? []
+    )
   }
 
   review(

@@ -78,6 +78,8 @@ export interface Comment {
   body: string
   createdAt: string
   updatedAt: string
+  /** Its text was last changed then. */
+  editedAt?: string
   viaApp?: number
   reactions: Reaction[]
 }
@@ -90,6 +92,8 @@ export interface Review {
   commitId: string
   submittedAt: string
   updatedAt: string
+  editedAt?: string
+  reactions: Reaction[]
 }
 export interface ReviewComment extends Comment {
   reviewId: number
@@ -127,8 +131,8 @@ export interface Pull {
   baseRef: string
   /** The base branch's tip when the head last moved. */
   baseSha: string
-  /** When it was last turned to another base branch. */
-  baseChangedAt?: string
+  /** When it was turned to another base branch, or its head moved by force; oldest first. */
+  turns?: { kind: 'BASE_REF_CHANGED_EVENT' | 'HEAD_REF_FORCE_PUSHED_EVENT'; at: string }[]
   labels: Label[]
   requestedReviewers: string[]
   createdAt: string

@@ -13,7 +13,7 @@ export async function decide(
   decision: 'approve' | 'reject',
   { checkpoint = 'plan', sha, reason }: Parameters<CommandHandler['run']>[1],
 ): Promise<undefined> {
-  const { parts, github, pull, sender, via, reference, at, mark, emergency } = context
+  const { parts, github, pull, sender, via, reference, said, mark, emergency } = context
   const record = missionOf(context)
   const named = sha ?? context.sha
   const given = await established(parts, github, pull, record, {
@@ -23,7 +23,7 @@ export async function decide(
     via,
     reference,
     ...(named === undefined ? {} : { sha: named }),
-    ...(at === undefined ? {} : { at }),
+    ...(said === undefined ? {} : { said }),
     ...(emergency === undefined ? {} : { emergency }),
     ...(mark === undefined || decision === 'reject' ? {} : { mark }),
     ...(reason === undefined ? {} : { comment: reason }),

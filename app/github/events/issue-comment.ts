@@ -9,6 +9,5 @@ export const issueComment = onEvent('issue_comment', IssueCommentPayload, async 
     reference: `comment:${payload.comment.id}`,
     react: (github, at, content) =>
       github.request('POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions', { ...at, content }),
-    read: (github, at) => github.request('GET /repos/{owner}/{repo}/issues/comments/{comment_id}', at),
   })
 })

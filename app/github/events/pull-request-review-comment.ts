@@ -11,7 +11,6 @@ export const pullRequestReviewComment = onEvent(
       reference: `review-comment:${payload.comment.id}`,
       react: (github, at, content) =>
         github.request('POST /repos/{owner}/{repo}/pulls/comments/{comment_id}/reactions', { ...at, content }),
-      read: (github, at) => github.request('GET /repos/{owner}/{repo}/pulls/comments/{comment_id}', at),
     })
   },
 )

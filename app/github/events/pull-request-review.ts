@@ -1,4 +1,3 @@
-import { orAbsent } from '../client.ts'
 import { onEvent } from '../event.ts'
 import { obey } from '../obey.ts'
 import { isBot, pullNamed, ReviewPayload } from '../payload.ts'
@@ -18,15 +17,14 @@ export const pullRequestReview = onEvent('pull_request_review', ReviewPayload, a
     await withdrawBy(parts, pull, reference, { login: by.login, bot: isBot(by) }, `The review was ${action}.`)
     return
   }
-  const at = { owner: pull.owner, repo: pull.repo, pull_number: pull.number, review_id: review.id }
   const app = review.performed_via_github_app?.slug
   const from = { login: author.login, bot: isBot(author), ...(app === undefined ? {} : { app }) }
   const given = {
     pull,
     sender: from,
     reference,
+    node: review.node_id,
     ...(review.commit_id === null ? {} : { sha: review.commit_id }),
-    ...(review.submitted_at ? { at: review.submitted_at } : {}),
   }
   if (review.state.toLowerCase() === 'approved') await approveByReview(parts, given)
   await obey(parts, {
@@ -38,8 +36,5 @@ export const pullRequestReview = onEvent('pull_request_review', ReviewPayload, a
       github.graphql('mutation ($input: AddReactionInput!) { addReaction(input: $input) { clientMutationId } }', {
         input: { subjectId: review.node_id, content: reactions[content] },
       }),
-    reread: async (github) =>
-      (await orAbsent(github.request('GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}', at)))?.data
-        .body,
   })
 })

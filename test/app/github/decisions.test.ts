@@ -79,7 +79,7 @@ test('an approval given while the base was another is none, though the base is b
   rig.github.faults.add({ path: /\/reactions$/, times: 1 }, { kind: 'before', act })
   expect(reactions(await say(number, '/atomic approve plan', 'rita'))).toEqual(['eyes', 'confused'])
   expect(await plan(number)).toBe('pending')
-  expect(rig.own(number)[0]).toContain('The base branch was changed after this was written.')
+  expect(rig.own(number)[0]).toContain('The base branch was changed, or the head set back by force')
   await nextSecond()
   expect(reactions(await say(number, '/atomic approve plan', 'rita'))).toEqual(['eyes', 'rocket'])
 })

@@ -20,7 +20,7 @@ test('storms pass: limits, faults, lost answers, and each thing is there once', 
   const number = await rig.open()
   const { faults } = rig.github
   faults.add({ writes: true }, { kind: 'secondaryLimit', retryAfterSeconds: 1 })
-  faults.add({ path: '/graphql', times: 2 }, { kind: 'error', status: 502, performed: true })
+  faults.add({ path: '/graphql', times: 3 }, { kind: 'error', status: 502, performed: true })
   faults.add({ path: /\/git\/commits$/, writes: true }, { kind: 'drop', performed: true })
   faults.add({ path: /\/check-runs$/, writes: true, skip: 2 }, { kind: 'error', status: 500, performed: true })
   faults.add({ path: /\/permission$/ }, { kind: 'rateLimit', resetInSeconds: 1 })
@@ -41,7 +41,7 @@ test('a push in between stops the mission, and nothing is half done', async () =
   const act = async () => {
     foreign = await rig.repo.push('topic', { 'src/other.ts': 'export {}\n' }, { as: 'ada' })
   }
-  rig.github.faults.add({ path: '/graphql', skip: 1 }, { kind: 'before', act })
+  rig.github.faults.add({ path: '/graphql', skip: 2 }, { kind: 'before', act })
   await approve(number)
   await rig.settled()
   const record = await rig.mission(number)
@@ -55,7 +55,7 @@ test('a branch set back in between is not moved on', async () => {
   rig = await startRig()
   const number = await rig.open()
   const base = await rig.repo.head('main')
-  rig.github.faults.add({ path: '/graphql' }, { kind: 'before', act: () => rig.repo.resetBranch('topic', base, 'ada') })
+  rig.github.faults.add({ path: '/graphql', skip: 1 }, { kind: 'before', act: () => rig.repo.resetBranch('topic', base, 'ada') })
   await approve(number)
   await rig.settled()
   expect(await rig.repo.head('topic')).toBe(base)

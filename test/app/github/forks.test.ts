@@ -75,7 +75,7 @@ test('a push to the fork after the approval stops a stack too', async () => {
   rig = await startRig()
   const { fork, number, head } = await openFromFork({ push: false })
   rig.github.faults.add(
-    { path: '/graphql', times: 1 },
+    { path: '/graphql', skip: 1, times: 1 },
     { kind: 'before', act: () => fork.push('topic', { 'src/evil.ts': 'export {}\n' }, { as: 'fay' }) },
   )
   await approve(number, head)

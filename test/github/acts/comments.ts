@@ -32,7 +32,7 @@ export function createComment(world: World, repo: Repo, pull: Pull, body: string
 export function editComment(world: World, repo: Repo, comment: Comment, body: string, actor: Actor): void {
   const from = comment.body
   comment.body = body
-  comment.updatedAt = world.time()
+  comment.updatedAt = comment.editedAt = world.time()
   tell(world, repo, comment, 'edited', actor, { changes: { body: { from } } })
 }
 

@@ -87,6 +87,8 @@ async function headMoved(
     await tellPull(world, repo, pull, 'closed', actor)
     return
   }
+  if (before !== undefined && !(await world.git(repo).isAncestor(before, after)))
+    pull.turns = [...(pull.turns ?? []), { kind: 'HEAD_REF_FORCE_PUSHED_EVENT', at: pull.updatedAt }]
   pull.headSha = after
   pull.baseSha = (await world.git(repo).ref(`refs/heads/${pull.baseRef}`))?.sha ?? pull.baseSha
   await refreshPullRefs(world, repo, pull)

@@ -91,7 +91,7 @@ export function editPull(world: World, repo: Repo, pull: Pull, input: EditPullIn
       if (!base) throw invalid('PullRequest', 'base', 'invalid')
       changes.base = { ref: { from: pull.baseRef }, sha: { from: pull.baseSha } }
       pull.baseRef = input.base
-      pull.baseChangedAt = world.time()
+      pull.turns = [...(pull.turns ?? []), { kind: 'BASE_REF_CHANGED_EVENT', at: world.time() }]
       pull.baseSha = base.sha
       await refreshPullRefs(world, repo, pull)
     }

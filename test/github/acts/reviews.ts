@@ -91,6 +91,7 @@ export async function submitReview(
     commitId: input.commit_id ?? pull.headSha,
     submittedAt: now,
     updatedAt: now,
+    reactions: [],
   }
   const places = await Promise.all((input.comments ?? []).map((it) => placeOf(world, repo, pull, it)))
   repo.reviews.set(review.id, review)
@@ -153,6 +154,7 @@ export async function commentOnLine(
     commitId: input.commit_id ?? pull.headSha,
     submittedAt: now,
     updatedAt: now,
+    reactions: [],
   }
   repo.reviews.set(review.id, review)
   const comment = add(world, repo, pull, review, input, place, actor)
@@ -163,7 +165,7 @@ export async function commentOnLine(
 export function editReviewComment(world: World, repo: Repo, it: ReviewComment, body: string, actor: Actor): void {
   const from = it.body
   it.body = body
-  it.updatedAt = world.time()
+  it.updatedAt = it.editedAt = world.time()
   tellComment(world, repo, it, 'edited', actor, { changes: { body: { from } } })
 }
 
@@ -175,7 +177,7 @@ export function deleteReviewComment(world: World, repo: Repo, it: ReviewComment,
 export function editReview(world: World, repo: Repo, review: Review, body: string, actor: Actor): void {
   const from = review.body
   review.body = body
-  review.updatedAt = world.time()
+  review.updatedAt = review.editedAt = world.time()
   tellReview(world, repo, review, 'edited', actor, { changes: { body: { from } } })
 }
 

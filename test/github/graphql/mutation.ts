@@ -7,7 +7,7 @@ import type { Repo } from '../state.ts'
 import { type Context, readable, requirePermission } from './context.ts'
 import { commitNode, refNode } from './git-object.ts'
 import { commentNode } from './pull-request.ts'
-import { repoOfNode } from './query.ts'
+import { repoOfNode, wordsOf } from './query.ts'
 import { GraphQlRefusal } from './refusal.ts'
 
 interface Input<T> {
@@ -119,13 +119,11 @@ export const mutation = {
   },
 
   addReaction({ input }: Input<{ subjectId: string; content: string }>, context: Context) {
-    const [name = '', id] = readNodeId(input.subjectId).key.split(':')
-    const repo = readable(context, ...(name.split('/') as [string, string]))
-    const actor = requirePermission(context, repo, 'issues:write')
-    const comment = repo.comments.get(Number(id))
-    if (!comment)
+    const words = wordsOf(context, input.subjectId)
+    if (!words)
       throw new GraphQlRefusal('NOT_FOUND', `Could not resolve to a node with the global id of '${input.subjectId}'`)
-    const { reaction } = addReaction(context.world, comment, contents[input.content]!, actor)
+    const actor = requirePermission(context, words.repo, 'pull_requests:write')
+    const { reaction } = addReaction(context.world, words.target, contents[input.content]!, actor)
     const shown = { content: input.content, databaseId: reaction.id, createdAt: reaction.createdAt }
     return { clientMutationId: input.clientMutationId ?? null, reaction: shown }
   },

@@ -2,7 +2,7 @@ import { association } from '../shapes/association.ts'
 import { nodeId } from '../shapes/node-id.ts'
 import { type PullFacts, pullFacts } from '../shapes/pull.ts'
 import { repoHtml } from '../shapes/repository.ts'
-import type { Comment, Pull, Repo, Review } from '../state.ts'
+import { type Comment, fullName, type Pull, type Repo, type Review } from '../state.ts'
 import { actorNode } from './actor.ts'
 import { connection, type Page } from './connection.ts'
 import type { Context } from './context.ts'
@@ -10,30 +10,41 @@ import { commitNode, refNode } from './git-object.ts'
 
 const changes: Record<string, string> = { removed: 'DELETED' }
 
-export function commentNode({ world }: Context, repo: Repo, it: Comment): object {
+export function commentNode(
+  { world }: Context,
+  repo: Repo,
+  it: Comment,
+  kind: 'IssueComment' | 'PullRequestReviewComment' = 'IssueComment',
+): object {
+  const anchor = kind === 'IssueComment' ? 'issuecomment-' : 'discussion_r'
   return {
-    __typename: 'IssueComment',
-    id: nodeId('IssueComment', `${repo.owner}/${repo.name}:${it.id}`),
+    __typename: kind,
+    id: nodeId(kind, `${fullName(repo)}:${it.id}`),
     databaseId: it.id,
     body: it.body,
     author: actorNode(world, it.user),
     authorAssociation: association(world, repo, it.user),
     createdAt: it.createdAt,
     updatedAt: it.updatedAt,
-    url: `${repoHtml(world, repo)}/pull/${it.number}#issuecomment-${it.id}`,
+    publishedAt: it.createdAt,
+    lastEditedAt: it.editedAt ?? null,
+    url: `${repoHtml(world, repo)}/pull/${it.number}#${anchor}${it.id}`,
     isMinimized: false,
   }
 }
 
-const reviewNode = ({ world }: Context, repo: Repo, it: Review): object => ({
+export const reviewNode = ({ world }: Context, repo: Repo, it: Review): object => ({
   __typename: 'PullRequestReview',
-  id: nodeId('PullRequestReview', it.id),
+  id: nodeId('PullRequestReview', `${fullName(repo)}:${it.id}`),
   databaseId: it.id,
   body: it.body,
   state: it.state,
   author: actorNode(world, it.user),
   authorAssociation: association(world, repo, it.user),
+  createdAt: it.submittedAt,
   submittedAt: it.submittedAt,
+  publishedAt: it.submittedAt,
+  lastEditedAt: it.editedAt ?? null,
   commit: { oid: it.commitId },
 })
 
@@ -123,13 +134,11 @@ export function pullNode(context: Context, repo: Repo, pull: Pull): object {
       }))
     },
     timelineItems: (page: Page & { itemTypes?: string[] }) => {
-      const { baseChangedAt: at } = pull
-      const items = at !== undefined && page.itemTypes?.includes('BASE_REF_CHANGED_EVENT') ? [at] : []
-      return connection('timelineItems', items, page, (createdAt) => ({
-        __typename: 'BaseRefChangedEvent',
-        id: nodeId('BaseRefChangedEvent', `${repo.id}:${pull.number}`),
-        createdAt,
-      }))
+      const items = (pull.turns ?? []).filter((turn) => page.itemTypes?.includes(turn.kind))
+      return connection('timelineItems', items, page, ({ kind, at }) => {
+        const name = kind === 'BASE_REF_CHANGED_EVENT' ? 'BaseRefChangedEvent' : 'HeadRefForcePushedEvent'
+        return { __typename: name, id: nodeId(name, `${repo.id}:${pull.number}:${at}`), createdAt: at }
+      })
     },
     comments: (page: Page) => connection('comments', mine(repo.comments), page, (it) => commentNode(context, repo, it)),
     reviews: (page: Page & { states?: string[]; author?: string }) => {

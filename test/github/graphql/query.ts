@@ -1,10 +1,10 @@
 import { allows } from '../caller.ts'
 import { readNodeId } from '../shapes/node-id.ts'
-import type { Repo } from '../state.ts'
+import type { Reaction, Repo } from '../state.ts'
 import { actorNode, organizationNode } from './actor.ts'
 import { type Context, readable } from './context.ts'
 import { objectNode, refNode } from './git-object.ts'
-import { commentNode, pullNode } from './pull-request.ts'
+import { commentNode, pullNode, reviewNode } from './pull-request.ts'
 import { GraphQlRefusal } from './refusal.ts'
 import { repositoryNode } from './repository.ts'
 
@@ -18,15 +18,35 @@ export function repoOfNode({ world, call }: Context, id: string, key: string): R
   return repo
 }
 
+/** What people wrote on a pull request; undefined for ids of other things. */
+export function wordsOf(
+  context: Context,
+  id: string,
+): { repo: Repo; node: object; target: { reactions: Reaction[] } } | undefined {
+  const { kind, key } = readNodeId(id)
+  if (!['IssueComment', 'PullRequestReviewComment', 'PullRequestReview'].includes(kind)) return undefined
+  const [name, number] = key.split(':') as [string, string]
+  const repo = readable(context, ...(name.split('/') as [string, string]))
+  if (kind === 'PullRequestReview') {
+    const review = repo.reviews.get(Number(number))
+    if (!review) throw unknown(id)
+    return { repo, node: reviewNode(context, repo, review), target: review }
+  }
+  const comments = kind === 'IssueComment' ? repo.comments : repo.reviewComments
+  const comment = comments.get(Number(number))
+  if (!comment) throw unknown(id)
+  return {
+    repo,
+    node: commentNode(context, repo, comment, kind as 'IssueComment' | 'PullRequestReviewComment'),
+    target: comment,
+  }
+}
+
 async function node(context: Context, id: string): Promise<object | null> {
   const { kind, key } = readNodeId(id)
   const { world } = context
-  if (kind === 'IssueComment') {
-    const [name, comment] = key.split(':') as [string, string]
-    const repo = readable(context, ...(name.split('/') as [string, string]))
-    const found = repo.comments.get(Number(comment))
-    return found ? commentNode(context, repo, found) : null
-  }
+  const words = wordsOf(context, id)
+  if (words) return words.node
   if (['User', 'Bot', 'Organization'].includes(kind)) {
     const account = [...world.accounts.values()].find((it) => it.id === Number(key))
     return account ? actorNode(world, account.login) : null

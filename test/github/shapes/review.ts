@@ -1,4 +1,4 @@
-import type { Json, Repo, Review, ReviewComment } from '../state.ts'
+import { fullName, type Json, type Repo, type Review, type ReviewComment } from '../state.ts'
 import type { World } from '../world.ts'
 import { simpleUser } from './account.ts'
 import { association } from './association.ts'
@@ -12,7 +12,7 @@ export function reviewShape(world: World, repo: Repo, review: Review): Json {
   const pull = `${repoApi(world, repo)}/pulls/${review.number}`
   return {
     id: review.id,
-    node_id: nodeId('PullRequestReview', review.id),
+    node_id: nodeId('PullRequestReview', `${fullName(repo)}:${review.id}`),
     user: simpleUser(world, review.user),
     body: review.body,
     state: review.state,
@@ -34,7 +34,7 @@ export function reviewCommentShape(world: World, repo: Repo, comment: ReviewComm
     url,
     pull_request_review_id: comment.reviewId,
     id: comment.id,
-    node_id: nodeId('PullRequestReviewComment', comment.id),
+    node_id: nodeId('PullRequestReviewComment', `${fullName(repo)}:${comment.id}`),
     diff_hunk: comment.diffHunk,
     path: comment.path,
     commit_id: comment.commitId,

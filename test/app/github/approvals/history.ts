@@ -31,7 +31,7 @@ const act = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant('push' as const),
       who: fc.constantFrom('ada', 'rob'),
-      what: fc.constantFrom('code', 'spec', 'break'),
+      what: fc.constantFrom('code', 'spec', 'break', 'back'),
     }),
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('edit' as const), pick, back: fc.boolean() }) },
@@ -263,8 +263,10 @@ export async function play({ required, approvedBy, steps }: History): Promise<Ou
         ]
       }
       case 'push': {
+        const before = oldHead
         oldHead = github.head
-        if (a.what === 'code') github.push(`src/n${now}-${received}.ts`, 'export {}\n', a.who)
+        if (a.what === 'back') github.setBack(before)
+        else if (a.what === 'code') github.push(`src/n${now}-${received}.ts`, 'export {}\n', a.who)
         else github.push('.atomic/change.json', a.what === 'break' ? '{' : spec(`Another ${now}`), a.who)
         return [
           pullPayload('synchronize'),

@@ -21,7 +21,7 @@ interface Comment {
   body: string
   user: string
   createdAt: string
-  updatedAt: string
+  editedAt?: string
   gone: boolean
   app?: true
 }
@@ -59,8 +59,7 @@ export class SmallGitHub {
   config: string
   head: string
   baseRef = 'main'
-  #baseChangedAt: string | undefined
-  #updatedAt = '2026-01-01T00:00:00Z'
+  #turnedAt: string | undefined
   state: 'open' | 'closed' = 'open'
   comments: Comment[] = []
   checkRuns: { id: number; sha: string; external: string; body: Record<string, unknown> }[] = []
@@ -97,22 +96,27 @@ export class SmallGitHub {
     return this.head
   }
 
+  /** Sets the head back to a commit that it was on before, by force. */
+  setBack(sha: string): void {
+    if (sha !== this.head) this.#turnedAt = this.time()
+    this.head = sha
+  }
+
   turnTo(baseRef: string): void {
-    if (baseRef !== this.baseRef) this.#baseChangedAt = this.#updatedAt = this.time()
+    if (baseRef !== this.baseRef) this.#turnedAt = this.time()
     this.baseRef = baseRef
   }
 
   comment(body: string, user: string): Comment {
     const at = this.time()
-    this.#updatedAt = at
-    const comment = { id: this.#ids++, body, user, createdAt: at, updatedAt: at, gone: false }
+    const comment = { id: this.#ids++, body, user, createdAt: at, gone: false }
     this.comments.push(comment)
     return comment
   }
 
   edit(comment: Comment, body: string): void {
     comment.body = body
-    comment.updatedAt = this.time().replace('Z', '.5Z')
+    comment.editedAt = this.time()
   }
 
   /** Is the second commit the first, or does it follow it? */
@@ -146,7 +150,7 @@ export class SmallGitHub {
       draft: false,
       user: { login: 'ada', type: 'User' },
       created_at: '2026-01-01T00:00:00Z',
-      updated_at: this.#updatedAt,
+      updated_at: '2026-01-01T00:00:00Z',
       head: { ref: 'topic', sha: this.head, repo: repository },
       base: { ref: this.baseRef, sha: 'b'.repeat(40), repo: repository },
     }
@@ -160,10 +164,7 @@ export class SmallGitHub {
     },
     graphql: async (query, variables = {}) => {
       this.onCall('graphql', variables as Parameters)
-      if (query.includes('BASE_REF_CHANGED_EVENT')) {
-        const nodes = this.#baseChangedAt === undefined ? [] : [{ createdAt: this.#baseChangedAt }]
-        return { repository: { pullRequest: { timelineItems: { nodes } } } }
-      }
+      if (query.includes('BASE_REF_CHANGED_EVENT')) return this.#said(String(variables.words))
       if (!query.includes('updateRefs')) return {}
       const [move] = (variables as unknown as { input: { refUpdates: { beforeOid: string; afterOid: string }[] } })
         .input.refUpdates
@@ -281,10 +282,24 @@ export class SmallGitHub {
     id: c.id,
     body: c.body,
     user: { login: c.user, type: c.app ? 'Bot' : 'User' },
+    node_id: `comment ${c.id}`,
     created_at: c.createdAt,
-    updated_at: c.updatedAt,
+    updated_at: c.editedAt ?? c.createdAt,
     performed_via_github_app: c.app ? { id: appId, slug: 'atomic' } : null,
   })
+
+  #said(node: string) {
+    const comment = this.comments.find((c) => `comment ${c.id}` === node && !c.gone)
+    if (!comment) throw Object.assign(new Error('no such node'), { errors: [{ type: 'NOT_FOUND', message: node }] })
+    const { body, createdAt, editedAt = null } = comment
+    const nodes = this.#turnedAt === undefined ? [] : [{ createdAt: this.#turnedAt }]
+    return {
+      node: { body, createdAt, publishedAt: createdAt, lastEditedAt: editedAt },
+      repository: {
+        pullRequest: { headRefOid: this.head, baseRefName: this.baseRef, timelineItems: { nodes } },
+      },
+    }
+  }
 
   #comment(id: number): Comment {
     const comment = this.comments.find((c) => c.id === id && !c.gone)
