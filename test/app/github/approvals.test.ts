@@ -37,8 +37,8 @@ test('nor is one given while the base was another in the very second of it, or w
   // What waits for a call that never comes happens in the end, all in one second.
   const step = { during: 10_000, delivery: 'late', order: 99, pause: 2 } as const
   const yes = { act: { kind: 'approve', who: 'rob', sha: 'none' }, ...step } as const
-  const turned = (to: string) => ({ act: { kind: 'base', to }, ...step }) as const
-  const pushed = (what: string) => ({ act: { kind: 'push', who: 'ada', what }, ...step }) as const
+  const turned = (to: 'main' | 'release') => ({ act: { kind: 'base', to }, ...step }) as const
+  const pushed = (what: 'code' | 'back') => ({ act: { kind: 'push', who: 'ada', what }, ...step }) as const
   for (const steps of [
     [turned('release'), yes, turned('main')],
     [pushed('code'), yes, pushed('back')],

@@ -55,7 +55,10 @@ test('a branch set back in between is not moved on', async () => {
   rig = await startRig()
   const number = await rig.open()
   const base = await rig.repo.head('main')
-  rig.github.faults.add({ path: '/graphql', skip: 1 }, { kind: 'before', act: () => rig.repo.resetBranch('topic', base, 'ada') })
+  rig.github.faults.add(
+    { path: '/graphql', skip: 1 },
+    { kind: 'before', act: () => rig.repo.resetBranch('topic', base, 'ada') },
+  )
   await approve(number)
   await rig.settled()
   expect(await rig.repo.head('topic')).toBe(base)
