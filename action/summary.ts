@@ -127,7 +127,7 @@ function failedTests({ tests }: Verified): string {
 }
 
 export function verifiedSummary(found: Verified): string {
-  const { mutation, answer, links } = found
+  const { mutation, unmutated, answer, links } = found
   return [
     verdict(found),
     '',
@@ -135,6 +135,9 @@ export function verifiedSummary(found: Verified): string {
     differences(found),
     invariants(found),
     ...(mutation === undefined ? [] : [mutationSection(mutation)]),
+    ...(unmutated === undefined
+      ? []
+      : [`### Mutants in the changed lines\n\n❌ None was tested.\n\n${fenced(unmutated)}\n`]),
     failedTests(found),
     ...answer.warnings.map((warning) => `> ⚠️ ${plain(warning)}\n`),
     Object.entries(links)

@@ -22,6 +22,8 @@ export interface Verified {
   /** There are dependencies, and no lock file. */
   unlocked: boolean
   mutation?: ChangeMutation
+  /** Why no mutant could be tested, although that was asked for. */
+  unmutated?: string
   forecast?: ForecastAnswer
   /** Where to read on; addresses by their names. */
   links: Record<string, string>
@@ -46,4 +48,5 @@ export const failures = (found: Verified): string[] => [
     ? [redAtBase(found.tests) ? 'the repository’s tests fail without the change, too' : 'the tests fail']
     : []),
   ...(found.mutation?.passed === false ? ['the mutation score is below its threshold'] : []),
+  ...(found.unmutated === undefined ? [] : ['no mutant could be tested']),
 ]

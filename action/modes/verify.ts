@@ -37,10 +37,10 @@ async function look(job: Job): Promise<Verified | undefined> {
   const expected = expectedTree(base, answer, range.landings)
   const plannedDigest = range.landings[0]?.planDigest
   const tests = await testsOf(job, { sha: range.base, tree: base }, head.tree)
-  const mutation =
+  const mutated =
     tests?.head.passed === true && (spec.mutation !== undefined || job.inputs['mutation-threshold'] !== undefined)
-      ? await mutationOf(job, { before: base, after: head.tree, moved: movedIn(answer.diff) }, spec.mutation)
-      : undefined
+      ? await mutants(job, { before: base, after: head.tree, moved: movedIn(answer.diff) }, spec.mutation)
+      : {}
   const forecast = await forecastOf(answer)
   return {
     range,
@@ -56,7 +56,18 @@ async function look(job: Job): Promise<Verified | undefined> {
     ...(forecast === undefined ? {} : { forecast }),
     ...(plannedDigest === undefined ? {} : { plannedDigest }),
     ...(tests === undefined ? {} : { tests }),
-    ...(mutation === undefined ? {} : { mutation }),
+    ...mutated,
+  }
+}
+
+/** The rest of the verdict stands, also where no mutant can be tested. */
+async function mutants(...asked: Parameters<typeof mutationOf>): Promise<Pick<Verified, 'mutation' | 'unmutated'>> {
+  try {
+    const mutation = await mutationOf(...asked)
+    return mutation === undefined ? {} : { mutation }
+  } catch (error) {
+    if (!isAtomicError(error) || error.code !== 'UNAVAILABLE') throw error
+    return { unmutated: error.message }
   }
 }
 
@@ -80,7 +91,7 @@ function reportOf(found: Verified, run: Job['run']): VerificationReport {
 const reported = ({ tail: _tail, stopped: _stopped, ...tests }: TestRun): VerificationReport['tests'] => tests
 
 function findings(found: Verified): Finding[] {
-  const { differences, mutation } = found
+  const { differences, mutation, unmutated } = found
   return [
     ...differences.slice(0, 50).map(
       ({ path, kind }): Finding => ({
@@ -102,6 +113,7 @@ function findings(found: Verified): Finding[] {
     ...invariantFindings(found.invariants),
     ...testFindings(found),
     ...(mutation === undefined ? [] : mutationFindings(mutation)),
+    ...(unmutated === undefined ? [] : [{ kind: 'error' as const, title: 'No mutant was tested', message: unmutated }]),
   ]
 }
 

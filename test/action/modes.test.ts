@@ -187,3 +187,14 @@ test('the ChangeSpec’s own mutation settings are part of verify', async () => 
   })
   expect(result.summary).toContain('### Mutants in the changed lines')
 })
+
+test('where no mutant can be tested the rest of the verdict stands, and what was asked for is missing', async () => {
+  pull = await PullRequest.open(scene, `${spec}mutation: { minScore: 50 }\n`)
+  await pull.landAll()
+  const result = await pull.run({}, { env: { ATOMIC_MUTATION_MINUTES: '0.001' } })
+  expect(result).toMatchObject({ exitCode: 1, outputs: { passed: 'false', 'tree-matches': 'true' } })
+  expect(result.summary.split('\n')[0]).toContain('no mutant could be tested')
+  expect(result.annotations).toContainEqual(
+    expect.objectContaining({ title: 'No mutant was tested', message: expect.stringContaining('the time box closed') }),
+  )
+})

@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AtomicError } from '../../platform/errors.ts'
 import type { MutationEngine, MutationRequest, MutationRun } from '../mutation.ts'
-import { type ChildRun, runChild } from '../testing/child.ts'
+import { type ChildRun, runChild, type Stopped } from '../testing/child.ts'
 import { type Events, readEvents, settled, testNames } from './stryker-events.ts'
+import { faultIn, flaky, less, lost, testsFailed, withoutChecker } from './stryker-fallback.ts'
 import { type StrykerPackage, strykerFor, type Wanted } from './stryker-package.ts'
 
 const plugin = fileURLToPath(
@@ -96,30 +97,24 @@ async function attempt(request: MutationRequest, found: StrykerPackage, timeoutM
   return { events: readEvents(log, request.cwd), run, folder }
 }
 
-/** Why an attempt came to nothing, as the program itself says it. */
-function faultIn({ run }: Attempt): string {
-  const said = /error TS\d+: .*/.exec(run.tail) ?? /^.*\bError\b.*$/m.exec(run.tail)
-  return (said?.[0] ?? 'it says nothing').trim().slice(0, 200)
+/** The tests passed as they are, and mutants are made. */
+const isUnderWay = ({ events }: Attempt): boolean => events.plan !== undefined || events.report !== undefined
+
+const limits: Record<Stopped, string> = {
+  time: 'the time box closed',
+  processes: 'the tests started too many processes',
+  memory: 'the tests took too much memory',
+  output: 'the tests printed too much',
 }
 
-const withoutChecker = (why: string): string => `mutants that do not compile were tested as well (${why})`
-const withoutPlugin = (name: string, why: string): string =>
-  `all tests ran for each mutant, since StrykerJS’s plugin for ${name} does not work here (${why})`
-
-/** What to do without, after an attempt that tested nothing: first the type checker, then the runner's plugin. */
-function less(found: StrykerPackage, { run }: Attempt): Wanted | undefined {
-  const { runner, checked } = found
-  if (checked && (runner === undefined || /typescript/i.test(run.tail))) {
-    return { checked: false, ...(runner === undefined ? {} : { runner }) }
-  }
-  return runner === undefined ? undefined : { checked }
-}
-
-/** What one has and the next has not. */
-const lost = (had: Wanted, has: Wanted, why: string): string[] => [
-  ...(had.checked && !has.checked ? [withoutChecker(`its type checker: ${why}`)] : []),
-  ...(had.runner !== undefined && has.runner === undefined ? [withoutPlugin(had.runner.name, why)] : []),
-]
+/** Of no mutant at all there is no score, not even a partial one. */
+const nothingTested = ({ stopped, tail }: ChildRun): AtomicError =>
+  new AtomicError(
+    'UNAVAILABLE',
+    stopped === undefined
+      ? `StrykerJS stopped before it tested a mutant: ${tail.trim().slice(-2_000)}`
+      : `StrykerJS was ended before it tested a mutant: ${limits[stopped]}.`,
+  )
 
 function keep({ memory }: MutationRequest, { folder }: Attempt): void {
   const left = join(folder, 'incremental.json')
@@ -141,22 +136,23 @@ export const stryker: MutationEngine = {
     const checked = version !== undefined && isKnown(version)
     let wanted: Wanted | undefined = { checked, ...(runner === undefined ? {} : { runner }) }
     let last: Attempt | undefined
+    let again = false
     while (wanted !== undefined) {
       const found = await strykerFor(request, wanted)
       without.push(...lost(wanted, found, 'it cannot be installed'))
       last = await attempt(request, found, left())
-      if (last.events.plan !== undefined || last.run.stopped !== undefined) break
-      wanted = less(found, last)
-      if (wanted !== undefined) without.push(...lost(found, wanted, faultIn(last)))
+      if (!again && !isUnderWay(last) && testsFailed(last.run)) {
+        again = true
+        last = await attempt(request, found, left())
+        if (isUnderWay(last)) without.push(flaky)
+      }
+      if (isUnderWay(last) || last.run.stopped !== undefined) break
+      wanted = less(found, last.run)
+      if (wanted !== undefined) without.push(...lost(found, wanted, faultIn(last.run)))
     }
     if (last === undefined) throw new Error('nothing was tried')
     const { events, run, folder } = last
-    if (events.plan === undefined && run.stopped === undefined) {
-      throw new AtomicError(
-        'UNAVAILABLE',
-        `StrykerJS stopped before it tested a mutant: ${run.tail.trim().slice(-2_000)}`,
-      )
-    }
+    if (events.report === undefined && events.tested.length === 0) throw nothingTested(run)
     const complete = events.report !== undefined
     if (complete) keep(request, last)
     return {

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { LineRange, MutationRequest } from '../../../../core/dte/mutation.ts'
+import type { LineRange, MutantResult, MutationRequest } from '../../../../core/dte/mutation.ts'
 import { mutationResult } from '../../../../core/dte/mutation-result.ts'
 import { stryker } from '../../../../core/dte/mutators/stryker.ts'
 import { testCommand } from '../../../../core/dte/testing/command.ts'
@@ -80,7 +80,10 @@ test('makes mutants on the given lines only, few of a line, none in logging, and
 })
 
 test('a time box that closes leaves an honest partial result', async () => {
-  project('node --test', `${nodeTests}\ntest('slow', () => new Promise((done) => setTimeout(done, 1500)))\n`)
+  // All but the first mutants take their time.
+  const slow =
+    "test('slow', () => new Promise((done) => setTimeout(done, Number(process.env.__STRYKER_ACTIVE_MUTANT__ ?? 0) > 1 ? 1500 : 0)))"
+  project('node --test', `${nodeTests}\n${slow}\n`)
   const run = await stryker.mutate(request([{ path: 'src/fee.js', from: 1, to: 9 }], { timeoutMs: 9_000 }))
   expect(run.partial).toBe(true)
   expect(run.mutants.some((m) => m.status === 'Pending')).toBe(true)
@@ -109,10 +112,64 @@ test('label', () => { expect([label(10), label(9)]).toEqual(['many', 'few']) })
   expect(run.mutants[0]?.coveredBy?.length).toBe(1)
 })
 
+test('a time box that closes before any mutant was tested gives no score', async () => {
+  project('node --test', `${nodeTests}\ntest('slow', () => new Promise((done) => setTimeout(done, 60_000)))\n`)
+  await expect(
+    stryker.mutate(request([{ path: 'src/fee.js', from: 1, to: 9 }], { timeoutMs: 4_000 })),
+  ).rejects.toMatchObject({
+    code: 'UNAVAILABLE',
+    message: 'StrykerJS was ended before it tested a mutant: the time box closed.',
+  })
+})
+
+/** A project in TypeScript with a mutant that does not compile, `() => undefined`, and that no test notices. */
+function typed(test: string, added: Record<string, string> = {}): MutationRequest {
+  repo.write({
+    'package.json': JSON.stringify({ name: 'p', type: 'module', scripts: { test } }),
+    'tsconfig.json': JSON.stringify({
+      compilerOptions: { strict: true, noEmit: true, module: 'nodenext', allowImportingTsExtensions: true, types: [] },
+      include: ['src'],
+    }),
+    'src/order.ts': 'export const ascending: (a: number, b: number) => number = (a, b) => a - b\n',
+    'test/order.test.ts': `import test from 'node:test'
+import assert from 'node:assert/strict'
+import { ascending } from '../src/order.ts'
+test('sorts', () => assert.deepEqual([1, 2].toSorted(ascending), [1, 2]))
+`,
+    ...added,
+  })
+  symlinkSync(resolve('node_modules'), join(repo.dir, 'node_modules'))
+  return request([{ path: 'src/order.ts', from: 1, to: 1 }])
+}
+const statusOf = ({ mutants }: { mutants: MutantResult[] }, name: string): string | undefined =>
+  mutants.find(({ mutatorName }) => mutatorName === name)?.status
+
+test('tells mutants that do not compile by the type checker, also where the tests failed once by chance', async () => {
+  const once = join(repo.root, 'ran-once')
+  const run = await stryker.mutate(typed(`test -e '${once}' || { touch '${once}'; exit 1; }; node --test`))
+  expect(statusOf(run, 'ArrowFunction')).toBe('CompileError')
+  expect(statusOf(run, 'ArithmeticOperator')).toBe('Survived')
+  expect(run.without).toEqual([
+    'the tests failed once as they are, and passed when they ran again, so that a mutant may be killed by chance',
+  ])
+})
+
+test('does without the type checker where it does not take the project, and says so', async () => {
+  const run = await stryker.mutate(typed('node --test', { 'src/old.ts': "export const old: number = 'text'\n" }))
+  expect(statusOf(run, 'ArrowFunction')).toBe('Survived')
+  expect(run.without).toEqual([
+    expect.stringMatching(
+      /^mutants that do not compile were tested as well \(its type checker: error TS2322: Type 'string'/,
+    ),
+  ])
+})
+
 test('says what it did without: here the type checker, which cannot be installed', async () => {
   project('vitest run', "import { test } from 'vitest'\nimport '../src/size.js'\ntest('nothing', () => {})\n")
   repo.write({ 'src/size.ts': "export const size = (n: number) => (n > 10 ? 'many' : 'few')\n", 'tsconfig.json': '{}' })
-  symlinkSync(resolve('node_modules'), join(repo.dir, 'node_modules'))
+  // Its own TypeScript, on which the type checker that is at hand does not work.
+  repo.write({ 'node_modules/typescript/package.json': JSON.stringify({ name: 'typescript', version: '6.0.3' }) })
+  symlinkSync(resolve('node_modules/vitest'), join(repo.dir, 'node_modules/vitest'))
   const bin = join(repo.root, 'bin')
   mkdirSync(bin)
   writeFileSync(join(bin, 'npm'), '#!/bin/sh\nexit 1\n')
