@@ -3,7 +3,7 @@ import { AtomicError } from '../platform/errors.ts'
 import type { Store } from '../storage/store.ts'
 import { alerted, type BudgetRow, consume, emptyRow, hold, isBreached, lacksRoom, limited, rolled } from './account.ts'
 import type { Draft } from './draft.ts'
-import { budgets, readHold, removeHold, requestKey, writeHold } from './holds.ts'
+import { assumeNoHold, budgets, readHold, removeHold, requestKey, writeHold } from './holds.ts'
 import { decimalText, exact } from './money.ts'
 import { periodStart } from './periods.ts'
 import type { LedgerEntry, Posting } from './posting.ts'
@@ -43,8 +43,21 @@ function scopesTouched(posting: Posting): string[] {
   return scopesOf(posting.scope, { person: posting.actor.login, ...posting.entry })
 }
 
-/** Reads together what the postings will need. */
-export async function prefetch(draft: Draft, postings: readonly Posting[]): Promise<void> {
+/**
+ * Reads together what the postings will need; answers whether something is held that has expired by
+ * `now`. `fresh`: reservations are taken to be new ones, which the commit checks.
+ */
+export async function prefetch(
+  draft: Draft,
+  postings: readonly Posting[],
+  now: string,
+  fresh: boolean,
+): Promise<boolean> {
+  let expired = false
+  const held = async (key: string): Promise<void> => {
+    const hold = await readHold(draft, key)
+    expired ||= hold !== undefined && hold.expiresAt <= now
+  }
   await Promise.all(
     postings.flatMap((posting) => {
       const rows: Promise<unknown>[] = scopesTouched(posting).map((scope) => draft.get(budgets, scope))
@@ -52,12 +65,16 @@ export async function prefetch(draft: Draft, postings: readonly Posting[]): Prom
         const requestId = posting.kind === 'release' ? posting.requestId : posting.entry.requestId
         if (requestId !== undefined) {
           const key = requestKey(posting.scope, requestId)
-          rows.push(draft.get(requests, key), readHold(draft, key))
+          if (fresh && posting.kind === 'reserve') {
+            draft.assumeAbsent(requests, key)
+            assumeNoHold(draft, key)
+          } else rows.push(draft.get(requests, key), held(key))
         }
       }
       return rows
     }),
   )
+  return expired
 }
 
 async function consumedSince(store: Store, scope: string, start: string): Promise<string> {

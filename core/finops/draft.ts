@@ -74,9 +74,19 @@ export class Draft {
     this.#used.set(idOf(collection, key), { collection, key, cell, changed: true })
   }
 
-  /** A row that only goes with another one, whose version says enough: neither read nor checked. */
+  /** Takes a row to be absent without reading it; the commit fails where it is not. */
+  assumeAbsent(collection: string, key: string): void {
+    const id = idOf(collection, key)
+    if (this.#cells.has(id)) return
+    const cell: Cell = { version: 0, before: undefined, now: undefined }
+    this.#cells.set(id, Promise.resolve(cell))
+    this.#used.set(id, { collection, key, cell, changed: false })
+  }
+
+  /** A row that comes, once, and goes with another one, whose version says enough: it is not read. */
   follow(collection: string, key: string, value: unknown): void {
-    const write = value === undefined ? { remove: { collection, key } } : { put: { collection, key, value } }
+    const write =
+      value === undefined ? { remove: { collection, key, expect: 1 } } : { put: { collection, key, value, expect: 0 } }
     this.#unread.set(idOf(collection, key), write)
   }
 

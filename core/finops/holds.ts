@@ -21,6 +21,9 @@ export const requestKey = (scope: string, requestId: string): string => canonica
 
 const expiryKey = (key: string, { expiresAt }: Hold): string => `${expiresAt}-${key}`
 
+/** Nothing is read: the commit fails where something is held. */
+export const assumeNoHold = (draft: Draft, key: string): void => draft.assumeAbsent(holds, key)
+
 export const readHold = (draft: Draft, key: string): Promise<Hold | undefined> => draft.get<Hold>(holds, key)
 
 export async function writeHold(draft: Draft, key: string, hold: Hold): Promise<void> {
@@ -38,20 +41,26 @@ export async function removeHold(draft: Draft, key: string, hold: Hold): Promise
   }
 }
 
-/** What expired by a time (ISO 8601 UTC), the last first: keys of that time go on with "-", which comes before ".". */
-export const expiredBy = (store: Store, now: string, before = `${now}.`): Promise<Row<string>[]> =>
-  store.list<string>(expiries, { reverse: true, after: before, limit: page })
+/** What expires, the first first. */
+export const expiring = (store: Store, after?: string): Promise<Row<string>[]> =>
+  store.list<string>(expiries, { limit: page, ...(after === undefined ? {} : { after }) })
 
-/** Removes what expired by `now`, of which the first page has been read. */
+/** Removes what expired by `now`, of what expires the first page of which has been read; answers when the next one will. */
 export async function removeExpired(
   store: Store,
   draft: Draft,
   now: string,
   first: readonly Row<string>[],
-): Promise<void> {
-  for (let rows = first; ; rows = await expiredBy(store, now, rows.at(-1)!.key)) {
-    const found = await Promise.all(rows.map(async ({ value }) => ({ key: value, hold: await readHold(draft, value) })))
+): Promise<string | undefined> {
+  for (let rows = first; ; rows = await expiring(store, rows.at(-1)!.key)) {
+    // Keys of that time go on with "-", which comes before ".".
+    const next = rows.findIndex(({ key }) => key > `${now}.`)
+    const expired = next < 0 ? rows : rows.slice(0, next)
+    const found = await Promise.all(
+      expired.map(async ({ value }) => ({ key: value, hold: await readHold(draft, value) })),
+    )
     for (const { key, hold } of found) if (hold) await removeHold(draft, key, hold)
-    if (rows.length < page) return
+    if (next >= 0) return rows[next]!.key.slice(0, now.length)
+    if (rows.length < page) return undefined
   }
 }

@@ -8,7 +8,7 @@ import type { Store, Write } from '../storage/store.ts'
 import { type BudgetRow, emptyRow, rolled } from './account.ts'
 import { type Applied, apply, entries, prefetch } from './apply.ts'
 import { Draft, RowMemory } from './draft.ts'
-import { budgets, expiredBy, removeExpired } from './holds.ts'
+import { budgets, expiring, removeExpired } from './holds.ts'
 import { observeLatency } from './latency.ts'
 import { exact, usdNumber } from './money.ts'
 import { createOutbox, type Emit, outboxCollection } from './outbox.ts'
@@ -21,6 +21,8 @@ const remembered = new Set([budgets, stepsCollection])
 const maxTries = 100
 const maxBatch = 200
 const turnsAfterRace = 20
+/** How long something that expired may stand where nobody asks for it or for its room. */
+const sweepMs = 200
 /** The evidence log orders events by mission; spending outside of any is kept together. */
 const noMission = 'budget'
 
@@ -66,21 +68,35 @@ export function openLedger({ store, clock, emit, tell }: LedgerPorts): Ledger {
   /** Whether events were written that wait to be sent. */
   let news = false
   let sequence = 0
+  let sweptAt = Number.NEGATIVE_INFINITY
+  /** When the first of what was seen in the store, or held here, expires; ISO 8601 UTC. */
+  let expiresNext: string | undefined
 
   const nextKey = (at: Date): string =>
     `${at.toISOString()}-${String(sequence++ % 1_000_000).padStart(6, '0')}-${randomBytes(6).toString('hex')}`
 
+  /** Expired holds are let go when one is known of, when somebody would be denied, and now and then for others'. */
+  const mustSweep = (batch: readonly Waiting[], at: Date): boolean =>
+    (expiresNext !== undefined && expiresNext <= at.toISOString()) ||
+    Math.abs(at.getTime() - sweptAt) >= sweepMs ||
+    batch.some(({ posting }) => posting.kind === 'sweep')
+
   async function prepare(
     batch: readonly Waiting[],
+    { at = new Date(clock.now()), sweep = mustSweep(batch, at), fresh = false },
   ): Promise<{ draft: Draft; writes: Write[]; settled: (() => void)[] }> {
-    const at = new Date(clock.now())
     const draft = new Draft(store, memory, remembered)
     const more: Write[] = []
     const settled: (() => void)[] = []
     const postings = batch.map(({ posting }) => posting)
     const now = at.toISOString()
-    const [expired] = await Promise.all([expiredBy(store, now), prefetch(draft, postings)])
-    await removeExpired(store, draft, now, expired)
+    const again = () => prepare(batch, { at, sweep: true, fresh })
+    const [first, expired] = await Promise.all([sweep ? expiring(store) : [], prefetch(draft, postings, now, fresh)])
+    if (expired && !sweep) return again()
+    if (sweep) {
+      expiresNext = await removeExpired(store, draft, now, first)
+      sweptAt = at.getTime()
+    }
     for (const { posting, resolve, reject } of batch) {
       try {
         const applied = await apply(store, draft, posting, at)
@@ -88,11 +104,17 @@ export function openLedger({ store, clock, emit, tell }: LedgerPorts): Ledger {
           await observeLatency(draft, applied.entry)
           await observeStep(draft, applied.entry)
         }
+        if (posting.kind === 'reserve') {
+          const expiresAt = new Date(at.getTime() + posting.ttlMs).toISOString()
+          if (expiresNext === undefined || expiresAt < expiresNext) expiresNext = expiresAt
+        }
         more.push(...record(posting, applied, at))
         const { row, charged } = applied
         settled.push(() => resolve({ row, ...(charged === undefined ? {} : { charged }) }))
       } catch (error) {
         if (!isAtomicError(error) || error.status >= 500) throw error
+        // Nobody is denied the room of what has expired.
+        if (!sweep && error.code === 'BUDGET_BREACHED') return again()
         settled.push(() => reject(error))
       }
     }
@@ -134,8 +156,8 @@ export function openLedger({ store, clock, emit, tell }: LedgerPorts): Ledger {
     return writes
   }
 
-  async function write(batch: readonly Waiting[]): Promise<void> {
-    const { draft, writes, settled } = await prepare(batch)
+  async function write(batch: readonly Waiting[], fresh = false): Promise<void> {
+    const { draft, writes, settled } = await prepare(batch, { fresh })
     await store.commit(writes)
     draft.committed()
     news ||= writes.some((one) => 'put' in one && one.put.collection === outboxCollection)
@@ -161,11 +183,12 @@ export function openLedger({ store, clock, emit, tell }: LedgerPorts): Ledger {
     for (let attempt = 1; ; attempt++) {
       try {
         // Who lost a race against another process waits for its turn instead of losing the next one, and a while longer.
-        await (store.alone !== undefined && turns > 0 ? writeInTurn(store.alone, batch) : write(batch))
+        await (store.alone !== undefined && turns > 0 ? writeInTurn(store.alone, batch) : write(batch, attempt === 1))
         if (turns > 0) turns--
         return
       } catch (error) {
         memory.forget()
+        sweptAt = Number.NEGATIVE_INFINITY
         if (!isAtomicError(error, 'VERSION_CONFLICT') || attempt === maxTries) {
           for (const { reject } of batch) reject(error)
           return

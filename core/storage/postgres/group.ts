@@ -26,7 +26,15 @@ export interface Decision {
 }
 
 /** No name holds a NUL. */
-export const rowId = ({ collection, key }: { collection: string; key: string }): string => `${collection}\0${key}`
+const separator = '\0'
+export const rowId = ({ collection, key }: { collection: string; key: string }): string =>
+  `${collection}${separator}${key}`
+
+/** Of ids of rows: their collections and their keys. */
+export function namesOf(ids: Iterable<string>): { collections: string[]; keys: string[] } {
+  const pairs = [...ids].map((id) => id.split(separator) as [string, string])
+  return { collections: pairs.map(([collection]) => collection), keys: pairs.map(([, key]) => key) }
+}
 
 class Conflict extends Error {}
 
@@ -77,4 +85,21 @@ export function decide(commits: readonly (readonly TextWrite[])[], { versions, s
     removes: changed.filter(([id, row]) => row.version === 0 && (versions.get(id) ?? 0) > 0).map(([, row]) => row),
     appends,
   }
+}
+
+/** What stands if every first expectation of the group holds; undefined where a commit expects nothing of what it writes. */
+export function expectedStanding(commits: readonly (readonly TextWrite[])[]): Standing | undefined {
+  const versions = new Map<string, number>()
+  const sizes = new Map<string, number>()
+  for (const write of commits.flat()) {
+    if (write.kind === 'append') {
+      if (!sizes.has(write.log)) sizes.set(write.log, write.index)
+      continue
+    }
+    const id = rowId(write)
+    if (versions.has(id)) continue
+    if (write.expect === undefined) return undefined
+    versions.set(id, write.expect)
+  }
+  return { versions, sizes }
 }

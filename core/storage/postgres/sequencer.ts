@@ -1,11 +1,11 @@
-import type { PoolClient } from 'pg'
+import { DatabaseError, type PoolClient } from 'pg'
 import { AtomicError } from '../../platform/errors.ts'
 import type { TextWrite } from '../texts.ts'
 import type { Connections } from './connections.ts'
 import { failureOf, isLost } from './failures.ts'
-import { type Decision, decide, rowId, type Standing } from './group.ts'
+import { type Decision, decide, expectedStanding, namesOf, rowId, type Standing } from './group.ts'
 import { locksOf } from './locks.ts'
-import { beginWith, standingSql, writeOf } from './statements.ts'
+import { beginWith, expectSql, notAsExpected, standingSql, writeOf } from './statements.ts'
 
 interface Waiting {
   writes: readonly TextWrite[]
@@ -18,8 +18,13 @@ const largestGroup = 8_000_000
 /** What a write costs beside its value, in characters. */
 const perWrite = 500
 
+/** A connection that was silent for longer may be cut without anybody having been told. */
+const freshMs = 1_000
+
 /** The commit was sent and nothing came back. */
 class Unknown extends Error {}
+
+const isEmpty = ({ puts, removes, appends }: Decision): boolean => puts.length + removes.length + appends.length === 0
 
 /** Sends all of them at once; throws what went wrong first. */
 async function together<const T extends readonly Promise<unknown>[]>(
@@ -60,8 +65,41 @@ export function createSequencer(
 ): { commit(writes: readonly TextWrite[]): Promise<void> } {
   const queue: Waiting[] = []
   let working = false
+  let heardAt = Number.NEGATIVE_INFINITY
+
+  /**
+   * All of it at once, there and back a single time, where the commits expect something of all that
+   * they touch; undefined where that is not so, or not what stands: then nothing was written.
+   */
+  async function guess(client: PoolClient, commits: readonly (readonly TextWrite[])[]): Promise<Decision | undefined> {
+    const standing = expectedStanding(commits)
+    if (standing === undefined || performance.now() - heardAt > freshMs) return undefined
+    const decision = decide(commits, standing)
+    if (isEmpty(decision)) return undefined
+    const { versions, sizes } = standing
+    const { collections, keys } = namesOf(versions.keys())
+    const values = [collections, keys, [...versions.values()], [...sizes.keys()], [...sizes.values()]]
+    const [begun, ...rest] = await Promise.allSettled([
+      client.query(beginWith(synchronousCommit, locksOf(commits))),
+      client.query({ name: 'expect', text: expectSql, values }),
+      client.query(writeOf(decision)),
+      client.query('commit'),
+    ])
+    const failed = [begun, ...rest].find((one) => one.status === 'rejected')
+    if (failed === undefined) return decision
+    const error: unknown = failed.reason
+    if (rest.some((one) => one.status === 'rejected' && isLost(one.reason))) {
+      // A server that takes its leave at the first of them has done none.
+      if (failed === begun && error instanceof DatabaseError) throw error
+      throw new Unknown()
+    }
+    if (error instanceof DatabaseError && error.code === notAsExpected) return undefined
+    throw error
+  }
 
   async function transact(client: PoolClient, commits: readonly (readonly TextWrite[])[]): Promise<Decision> {
+    const guessed = await guess(client, commits)
+    if (guessed !== undefined) return guessed
     const standing = await standingOf(commits, async (values) => {
       const begun = client.query(beginWith(synchronousCommit, locksOf(commits)))
       const [, answer] = await together(
@@ -71,8 +109,7 @@ export function createSequencer(
       return answer
     })
     const decision = decide(commits, standing)
-    const { puts, removes, appends } = decision
-    if (puts.length + removes.length + appends.length === 0) {
+    if (isEmpty(decision)) {
       await client.query('rollback')
       return decision
     }
@@ -90,6 +127,7 @@ export function createSequencer(
     let decision: Decision
     try {
       decision = await connections.writing((client) => transact(client, commits))
+      heardAt = performance.now()
     } catch (error) {
       if (error instanceof Unknown) {
         const detail = 'The connection to the database was lost during a commit: whether it was written is unknown.'

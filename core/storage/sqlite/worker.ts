@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { keepLogShort } from './checkpoints.ts'
 import { openDatabase } from './database.ts'
 import { failureOf } from './failures.ts'
 import type { Answer, Message, Report, Request } from './protocol.ts'
@@ -26,6 +27,7 @@ function serve(path: string): void {
   const db = openDatabase(path)
   const tables = prepareTables(db)
   const sequencer = createSequencer(db, tables)
+  const checkpoints = keepLogShort(db, path)
   let answers: Answer[] = []
   let scheduled = false
 
@@ -37,14 +39,19 @@ function serve(path: string): void {
     scheduled = false
     sequencer.drain()
     flush()
+    if (db.isOpen) checkpoints.look()
+  }
+  const close = async (id: number): Promise<void> => {
+    drain()
+    await checkpoints.close()
+    db.close()
+    say({ answers: [{ id, value: undefined }] })
+    port.close()
   }
 
   const take = ({ id, request }: Message): void => {
     if (request.op === 'close') {
-      drain()
-      db.close()
-      say({ answers: [{ id, value: undefined }] })
-      port.close()
+      void close(id)
       return
     }
     if (request.op === 'commit') {

@@ -126,6 +126,21 @@ describe('the ledger', () => {
     expect(await consume('0.9', 'a')).toMatchObject({ held: '1', consumed: '0.9' })
   })
 
+  it('lets go of what another process held, for who needs its room or holds under its name again', async () => {
+    const other = openLedger({ store, clock: { now: () => now }, emit: async () => {} })
+    const elsewhere = (requestId: string, ttlMs: number) =>
+      other.post({ kind: 'reserve', scope: 's', usd: '0.4', ttlMs, actor, entry: { requestId } })
+    await set('s', '1')
+    await reserve('0.1', 'mine')
+    await elsewhere('theirs', 50)
+    await elsewhere('again', 50)
+    now += 50
+    // Not one of them was seen here, and nobody has looked for a while that is too short to look anew.
+    await reserve('0.8', 'new')
+    expect(await elsewhere('again', 50).catch((error: unknown) => error)).toMatchObject(refused)
+    expect(await ledger.read('s')).toMatchObject({ held: '0.9' })
+  })
+
   it('holds to every budget above: organisation, repository, mission, person, model', async () => {
     const where = { repository: 'acme/shop', missionId: 'm1', model: 'gpt-6-sol' }
     for (const scope of ['organisation:acme', 'repository:acme/shop', 'mission:m1', 'person:ada', 'model:gpt-6-sol']) {

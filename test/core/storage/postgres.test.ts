@@ -2,6 +2,7 @@ import { Client } from 'pg'
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { lockSpace } from '../../../core/storage/postgres/locks.ts'
 import { openPostgresStore } from '../../../core/storage/postgres/open.ts'
+import { writeOf } from '../../../core/storage/postgres/statements.ts'
 import { takeTurns } from '../../../core/storage/postgres/turn.ts'
 import type { Store } from '../../../core/storage/store.ts'
 import { Postgres } from '../../support/postgres.ts'
@@ -118,6 +119,43 @@ describe('the schema in PostgreSQL', () => {
       expect((await store.get('c', 'k'))?.value).toBe(value)
     }
     await store.close()
+  })
+
+  it('goes there and back once where all is as expected, and finds out where it is not', async () => {
+    const [store, other] = [await openPostgresStore(place.at), await openPostgresStore(place.at)]
+    const put = (key: string, expect: number) => ({ put: { collection: 'c', key, value: `${key}${expect}`, expect } })
+    await store.commit([put('k', 0), { append: { log: 'l', index: 0, value: 1 } }])
+    await store.commit([put('k', 1), { append: { log: 'l', index: 1, value: 2 } }])
+    await other.commit([{ remove: { collection: 'c', key: 'k', expect: 2 } }])
+    const stale = [
+      [put('k', 2)],
+      [put('new', 0), { check: { collection: 'c', key: 'k', expect: 2 } }],
+      [put('new', 0), { append: { log: 'l', index: 1, value: 3 } }],
+      [put('new', 0), { append: { log: 'l', index: 3, value: 3 } }],
+    ]
+    for (const writes of stale) await expect(store.commit(writes)).rejects.toMatchObject({ code: 'VERSION_CONFLICT' })
+    // Of several at once only those fail that do not hold.
+    const ended = await Promise.allSettled([store.commit([put('a', 0)]), store.commit([put('b', 1)])])
+    expect(ended.map((one) => one.status)).toEqual(['fulfilled', 'rejected'])
+    expect((await store.list('c')).map((row) => row.key)).toEqual(['a'])
+    expect(await store.size('l')).toBe(2)
+    await Promise.all([store.close(), other.close()])
+  })
+
+  it('writes nothing of a commit whose beginning was cancelled', async () => {
+    await fill()
+    const row = { collection: 'c', key: 'k', version: 1, value: '1' }
+    const append = { kind: 'append' as const, log: 'l', index: 1, value: '1' }
+    const decisions = [
+      { puts: [row], removes: [], appends: [] },
+      { puts: [], removes: [], appends: [append] },
+    ]
+    for (const decision of decisions) {
+      const { text, values } = writeOf({ conflicts: [], ...decision })
+      await expect(client.query(text, values)).rejects.toThrow(/division by zero/)
+    }
+    expect((await client.query('select from atomic.documents')).rowCount).toBe(0)
+    expect((await client.query('select from atomic.entries')).rowCount).toBe(1)
   })
 
   it('says that a commit was cut off, and what cannot be reached', async () => {

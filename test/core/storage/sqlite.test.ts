@@ -1,7 +1,7 @@
 import { open, readdir, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openDatabase } from '../../../core/storage/sqlite/database.ts'
 import { openSqliteStore } from '../../../core/storage/sqlite/open.ts'
 import { sqliteCandidate, temporaryPlace } from './candidate.ts'
@@ -34,6 +34,26 @@ describe('the embedded database', () => {
     expect(db.prepare('pragma journal_mode').get()).toEqual({ journal_mode: 'wal' })
     expect(db.prepare('pragma synchronous').get()).toEqual({ synchronous: 2 })
     db.close()
+  })
+
+  it('keeps its log short while it is written, and carries it over beside the commits', async () => {
+    const store = await openSqliteStore(place.at)
+    const megabyte = 2 ** 20
+    const sizeOf = async (name: string) => (await stat(name)).size / megabyte
+    let longest = 0
+    // 48 MB of rows, thrice what the log may hold.
+    for (let n = 0; n < 48; n++) {
+      const rows = Array.from({ length: 64 }, (_, i) => ({
+        put: { collection: 'c', key: `${n}/${i}`, value: 'x'.repeat(16_000) },
+      }))
+      await store.commit(rows)
+      longest = Math.max(longest, await sizeOf(`${file}-wal`))
+    }
+    expect(longest).toBeLessThan(40)
+    await vi.waitUntil(async () => (await sizeOf(file)) > 40, { timeout: 10_000, interval: 20 })
+    expect(await store.list('c', { limit: 5_000 })).toHaveLength(48 * 64)
+    await store.close()
+    expect(await readdir(place.at)).toEqual(['atomic.sqlite'])
   })
 
   it('is readable to its owner alone', async () => {
