@@ -58,7 +58,7 @@ export async function established(
   if (given.mark !== undefined && given.mark !== markOf(record, checkpoint))
     throw new AtomicError('PLAN_CHANGED', 'What this button stood for has changed since: look again.')
   if (given.decision === 'approve') {
-    planIsOlder(record, given)
+    await planIsOlder(parts, record, given)
     if (given.said) {
       nothingTurned(given.said)
       // What stood when the words were read is what they were said of.
@@ -143,13 +143,17 @@ function namesTheHead(pull: PullRequest, { sha }: Given): void {
 
 /**
  * People mean what they saw: a plan made after their words is not it, unless they name a commit that
- * only this one was made on. Where there was another plan to mean, the second in which both came
- * decides against them.
+ * only this one was made on. Where there was another plan to mean, of this mission or of one before
+ * it, the second in which both came decides against them.
  */
-function planIsOlder(record: MissionRecord, { sha, said }: Given): void {
-  const { plan, replaced, pull } = record
-  if (!said || !plan || (sha !== undefined && replaced?.headSha !== pull?.headSha)) return
-  const latest = Date.parse(said.at) + (replaced ? 0 : secondMs)
+async function planIsOlder(parts: Parts, record: MissionRecord, { sha, said }: Given): Promise<void> {
+  const { mission, plan, replaced, pull } = record
+  if (!said || !plan || !pull) return
+  const all = await parts.orchestrator.ofPull(pull.owner, pull.repo, pull.number)
+  const before = all.filter((other) => other.mission.missionId !== mission.missionId).map((other) => other.pull)
+  const others = replaced ? [replaced, ...before] : before
+  if (sha !== undefined && others.every((other) => other?.headSha !== pull.headSha)) return
+  const latest = Date.parse(said.at) + (others.length > 0 ? 0 : secondMs)
   if (Date.parse(plan.plannedAt) >= latest)
     throw new AtomicError('PLAN_CHANGED', 'The plan was made after this was written.')
 }

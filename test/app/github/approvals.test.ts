@@ -44,6 +44,15 @@ test('nor is one given while the base was another in the very second of it, or w
     [pushed('code'), yes, pushed('back')],
   ])
     await play({ approvedBy: ['rita'], required: 2, steps })
+  // A mission that ended leaves a plan that may have been meant.
+  const first = { delivery: 'now', order: 0 } as const
+  const closed = { act: { kind: 'close', open: false }, during: undefined, pause: 2, ...first } as const
+  const opened = { act: { kind: 'close', open: true }, ...step, ...first } as const
+  await play({
+    approvedBy: [],
+    required: 1,
+    steps: [closed, { ...yes, ...first }, opened, { ...pushed('code'), ...first }],
+  })
 })
 
 test('an approval of one base is none of another, however close together they come', async () => {
