@@ -192,6 +192,7 @@ async function build(config: Config, options: StartOptions, closing: Closing): P
         blobs,
         door,
         evidence,
+        webUrl: config.githubAt.webUrl,
         spentFor: (id) => spentFor(services, id),
         ...press,
       })

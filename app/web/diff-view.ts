@@ -1,48 +1,51 @@
 import { type Html, html } from '../../core/platform/html.ts'
+import { type DiffLine, type DiffPart, diffParts } from './diff-parts.ts'
 
-const maxFiles = 200
-const maxLines = 400
+/** Characters of lines on one page, about: pages come at once, also to a phone. */
+const most = 40_000
+/** What a line weighs beside its text. */
+const weight = 50
 
-interface FileView {
-  name: string
-  lines: string[]
-  added: number
-  removed: number
+const classes = { hunk: 'h', added: 'a', removed: 'd', same: '', note: 'h' } as const
+const signs = { hunk: '', added: '+', removed: '-', same: ' ', note: '' } as const
+
+const line = ({ kind, text, before, after }: DiffLine, digits: number): Html => {
+  const number = (n: number | undefined): string => String(n ?? '').padStart(digits)
+  const numbers = kind === 'hunk' || kind === 'note' ? '' : `${number(before)} ${number(after)}`
+  return html`<span class="${classes[kind]}" data-n="${numbers}">${signs[kind]}${text}</span>`
 }
 
-/** Splits a unified diff at its `diff --git` lines. */
-const filesOf = (diff: string): FileView[] => {
-  const files: FileView[] = []
-  for (const line of diff.split('\n')) {
-    if (line.startsWith('diff --git ')) {
-      files.push({ name: line.replace(/^diff --git a\/(.*) b\/.*$/, '$1'), lines: [], added: 0, removed: 0 })
-      continue
-    }
-    const file = files.at(-1)
-    if (!file) continue
-    file.lines.push(line)
-    if (line.startsWith('+') && !line.startsWith('+++')) file.added++
-    if (line.startsWith('-') && !line.startsWith('---')) file.removed++
+const fold = (file: DiffPart, open: boolean): Html => {
+  const digits = String(Math.max(...file.lines.map((l) => Math.max(l.before ?? 0, l.after ?? 0)), 0)).length
+  return html`<details ${open ? html`open` : ''}><summary><span class="mono">${file.name}</span>
+    ${file.notes.length > 0 && html`<span class="soft">${file.notes.join(' ')}</span>`}
+    <span class="ok">+${file.added}</span> <span class="bad">−${file.removed}</span>
+    ${file.parts > 1 && html`<span class="soft">part ${file.part} of ${file.parts}</span>`}</summary>
+    ${file.lines.length > 0 && html`<pre>${file.lines.map((l) => line(l, digits))}</pre>`}</details>`
+}
+
+/** From this part on as many as a page holds, one at least; `next` is the first that did not fit. */
+function pageOf(parts: readonly DiffPart[], from: number): { shown: DiffPart[]; next: number } {
+  let size = 0
+  let next = from
+  for (; next < parts.length; next++) {
+    size += parts[next]!.lines.reduce((sum, { text }) => sum + text.length + weight, 200)
+    if (size > most && next > from) break
   }
-  return files
+  return { shown: parts.slice(from, next), next }
 }
 
-const lineClass = (line: string): string => {
-  if (line.startsWith('@@') || line.startsWith('---') || line.startsWith('+++')) return 'h'
-  if (line.startsWith('+')) return 'a'
-  return line.startsWith('-') ? 'd' : ''
-}
-
-/** A unified diff to read: a file a fold, the first ones open; what is too long is cut, and said so. */
-export function diffView(diff: string): Html {
-  const files = filesOf(diff)
-  if (files.length === 0) return html`<p class="soft">No file changes.</p>`
-  return html`${files.slice(0, maxFiles).map((file, i) => {
-    const shown = file.lines.slice(0, maxLines)
-    const cut = file.lines.length - shown.length
-    return html`<details ${i < 3 ? html`open` : ''}><summary><span class="mono">${file.name}</span>
-      <span class="ok">+${file.added}</span> <span class="bad">−${file.removed}</span></summary>
-      <pre>${shown.map((line) => html`<span class="${lineClass(line)}">${line === '' ? ' ' : line}</span>`)}</pre>
-      ${cut > 0 && html`<p class="soft">… ${cut} more lines; the audit pack has them all.</p>`}</details>`
-  })}${files.length > maxFiles && html`<p class="soft">… and ${files.length - maxFiles} more files; the audit pack has them all.</p>`}`
+/**
+ * A unified diff to read: a file a fold, the first ones open. What is too long for a page goes on at `address?from=N`.
+ * @param address of the diff by itself.
+ */
+export function diffView(diff: string, address: string, from = 0): Html {
+  const parts = diffParts(diff)
+  if (parts.length === 0) return html`<p class="soft">No file changes.</p>`
+  const { shown, next } = pageOf(parts, Math.min(from, parts.length - 1))
+  const open = from > 0 ? shown.length : 3
+  return html`${shown.map((file, i) => fold(file, i < open))}${
+    next < parts.length &&
+    html`<p><a href="${address}?from=${next}">Read on: ${parts[next]!.name}</a> <span class="soft">(${next} of ${parts.length} parts shown so far)</span></p>`
+  }`
 }

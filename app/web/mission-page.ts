@@ -6,13 +6,15 @@ import type { Said } from './act.ts'
 import { costSection } from './cost-section.ts'
 import { decisionForms, type Forms, rollbackForm } from './decision-forms.ts'
 import { diffView } from './diff-view.ts'
-import { page } from './page.ts'
+import { page, pullLink } from './page.ts'
 import { survivors } from './survivors.ts'
 
 export interface MissionView {
   record: MissionRecord
   /** Unified diff of the plan. */
   diff: string
+  /** GitHub's own pages, without a slash at the end. */
+  webUrl: string
   events: MissionEvent[]
   /** Address of the provenance drawing, where there is one. */
   graph?: string
@@ -41,8 +43,21 @@ const pill = (word: string): Html => html`<span class="pill ${tone[word] ?? 'sof
 const short = (id: string | undefined): Html =>
   html`<code title="${id ?? ''}">${(id ?? '–').replace('sha256:', '').slice(0, 12)}</code>`
 const when = (iso: string): Html => html`<time datetime="${iso}">${iso.slice(0, 19).replace('T', ' ')}</time>`
+const whenUtc = (iso: string): Html => html`${when(iso)} UTC`
 const usd = (n: number): string => `$${n.toFixed(n < 0.01 ? 6 : 2)}`
 const plural = (n: number, word: string): string => `${n} ${word}${n === 1 ? '' : 's'}`
+
+/** The diff of a plan by itself, where the mission's page does not hold all of it. */
+export const diffPage = (record: MissionRecord, diff: string, from: number, who?: MissionView['who']): Html => {
+  const { missionId, title } = record.mission
+  const address = `/missions/${missionId}/view`
+  return page({
+    title: `What changes · ${title} · Atomic`,
+    ...(who ? { who } : {}),
+    body: html`<header><div><div><a href="${address}">${title}</a></div><h1>What changes</h1></div></header>
+    <main id="content" tabindex="-1">${diffView(diff, `${address}/diff`, from)}</main>`,
+  })
+}
 
 /** The page behind every check run of a mission. */
 export function missionPage(view: MissionView): Html {
@@ -52,7 +67,7 @@ export function missionPage(view: MissionView): Html {
   const body = html`<header><div>
       <div>${pill(mission.status)} <span class="soft">${mission.risk} risk · <span class="mono">${mission.missionId}</span></span></div>
       <h1>${mission.title}</h1>
-      <div class="soft">proposed by <b>${record.proposer.login}</b>${pull && html` in ${pull.owner}/${pull.repo}#${pull.number}`} · ${when(mission.createdAt)}</div>
+      <div class="soft">proposed by <b>${record.proposer.login}</b>${pull && html` in ${pullLink(view.webUrl, pull)}`} · ${whenUtc(mission.createdAt)}</div>
     </div></header>
     <main id="content" tabindex="-1">
       ${said && html`<div class="box said ${said.refused ? 'bad' : ''}" role="status">${said.text}</div>`}
@@ -68,7 +83,7 @@ export function missionPage(view: MissionView): Html {
       ${survivors(record.verification)}
       ${pack(record)}
       <h2 id="diff">What changes</h2>
-      ${diffView(view.diff)}
+      ${diffView(view.diff, `/missions/${mission.missionId}/view/diff`)}
       ${graph && html`<h2 id="provenance">Provenance</h2><details><summary>Who did what, from what, and what came of it</summary><a href="${graph}"><img class="graph" loading="lazy" src="${graph}" alt="Drawing of the provenance graph: people and software, what they did in the order of the timeline below, and what came of it"></a></details>`}
       ${timeline(view.events)}
     </main>`
@@ -123,7 +138,7 @@ const describe = (o: NonNullable<MissionRecord['mission']['changeSpec']>['operat
 
 const approvals = ({ approvals: list }: MissionRecord): Html | false =>
   list.length > 0 &&
-  html`<h2 id="approvals">Approvals</h2><div class="scroll" tabindex="0" role="region" aria-label="Table"><table><thead><tr><th>Checkpoint</th><th>Who</th><th>Decision</th><th>Of</th><th>When</th></tr></thead><tbody>
+  html`<h2 id="approvals">Approvals</h2><div class="scroll" tabindex="0" role="region" aria-label="Table"><table><thead><tr><th>Checkpoint</th><th>Who</th><th>Decision</th><th>Of</th><th>When (UTC)</th></tr></thead><tbody>
     ${list.map(
       (
         a,
@@ -134,7 +149,7 @@ const approvals = ({ approvals: list }: MissionRecord): Html | false =>
 
 const batches = (list: readonly Batch[], record: MissionRecord, forms: Forms | undefined): Html | false =>
   list.length > 0 &&
-  html`<h2 id="batches">Batches</h2><div class="scroll" tabindex="0" role="region" aria-label="Table"><table><thead><tr><th>Batch</th><th>What</th><th>Status</th><th>Commit</th><th>Tree</th><th>When</th><th></th></tr></thead><tbody>
+  html`<h2 id="batches">Batches</h2><div class="scroll" tabindex="0" role="region" aria-label="Table"><table><thead><tr><th>Batch</th><th>What</th><th>Status</th><th>Commit</th><th>Tree</th><th>When (UTC)</th><th></th></tr></thead><tbody>
     ${list.map(
       (b, i) =>
         html`<tr><td class="mono">${b.batchId}</td><td>${record.plan?.batches[i]?.title ?? ''}</td><td>${pill(b.status)}</td><td>${b.commit ? short(b.commit) : '–'}</td><td>${short(record.plan?.batches[i]?.resultTree)}</td><td>${when(b.createdAt)}</td><td>${b.status === 'applied' && rollbackForm(record, forms, b.batchId, 'Roll back')}</td></tr>`,
@@ -169,6 +184,6 @@ const pack = ({ pack: p, mission }: MissionRecord): Html | false =>
 
 const timeline = (
   events: readonly MissionEvent[],
-): Html => html`<h2 id="timeline">Timeline</h2><div class="scroll" tabindex="0" role="region" aria-label="Table"><table><thead><tr><th>When</th><th>What</th><th>Who</th><th></th></tr></thead><tbody id="timeline-rows">
+): Html => html`<h2 id="timeline">Timeline</h2><div class="scroll" tabindex="0" role="region" aria-label="Table"><table><thead><tr><th>When (UTC)</th><th>What</th><th>Who</th><th></th></tr></thead><tbody id="timeline-rows">
   ${events.map((e) => html`<tr><td>${when(e.at)}</td><td class="mono">${e.type}</td><td>${e.actor.login}</td><td class="soft">${String(e.payload.checkpoint ?? e.payload.batchId ?? '')}</td></tr>`)}
   </tbody></table></div>`

@@ -26,6 +26,12 @@ export interface Page {
   follow?: { url: string; types: readonly string[] }
 }
 
+/** A pull request, by its page on GitHub. */
+export const pullLink = (
+  webUrl: string,
+  { owner, repo, number }: { owner: string; repo: string; number: number },
+): Html => html`<a href="${webUrl}/${owner}/${repo}/pull/${number}">${owner}/${repo}#${number}</a>`
+
 export const page = ({ title, body, who, follow }: Page): Html => html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>${title}</title><link rel="icon" href="/favicon.svg" type="image/svg+xml">
 <style>${new Html(style)}</style></head>

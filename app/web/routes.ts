@@ -12,7 +12,7 @@ import { eventStream, OpenStreams } from '../http/streams.ts'
 import { act, mayAct, type Said } from './act.ts'
 import { checkForm, type Door, type Visitor } from './door.ts'
 import { formBodies } from './form-bodies.ts'
-import { missionPage } from './mission-page.ts'
+import { diffPage, missionPage } from './mission-page.ts'
 import { missionsPage } from './missions-page.ts'
 import { contentSecurityPolicy } from './page.ts'
 
@@ -22,6 +22,8 @@ export interface PagesOptions {
   door: Door
   evidence: Services['evidence']
   press?: GithubShell['press']
+  /** GitHub's own pages, without a slash at the end. */
+  webUrl: string
   /** US dollars recorded for a mission; undefined where that cannot be read. */
   spentFor(missionId: string): Promise<number | undefined>
 }
@@ -44,7 +46,7 @@ const Form = z.object({
 
 /** The pages that people read and decide on; the REST calls stay beside them. */
 export async function registerPages(app: FastifyInstance, options: PagesOptions): Promise<void> {
-  const { orchestrator, blobs, door, evidence, press, spentFor } = options
+  const { orchestrator, blobs, door, evidence, press, spentFor, webUrl } = options
   const streams = new OpenStreams()
   app.addHook('preClose', async () => streams.end())
 
@@ -56,6 +58,8 @@ export async function registerPages(app: FastifyInstance, options: PagesOptions)
       throw new AtomicError('NOT_FOUND', 'There is no such mission.')
     return record
   }
+  const diffOf = async ({ plan }: MissionRecord): Promise<string> =>
+    plan ? (JSON.parse(Buffer.from(await blobs.get(plan.derivation)).toString()) as ApplyAnswer).diff : ''
   const who = ({ login, session }: Visitor) =>
     session && door.signIn ? { who: { login, token: door.signIn.sessions.formToken(session) } } : {}
 
@@ -75,7 +79,7 @@ export async function registerPages(app: FastifyInstance, options: PagesOptions)
       }),
     )
     const mine = list.items.filter((_, i) => seen[i])
-    return send(reply, missionsPage(mine, who(visitor).who))
+    return send(reply, missionsPage(mine, webUrl, who(visitor).who))
   })
 
   app.get('/missions/:id/view', open, async (request, reply) => {
@@ -83,8 +87,6 @@ export async function registerPages(app: FastifyInstance, options: PagesOptions)
     if (!visitor) return reply
     const record = await read(visitor, request)
     const { missionId } = record.mission
-    const derivation =
-      record.plan && (JSON.parse(Buffer.from(await blobs.get(record.plan.derivation)).toString()) as ApplyAnswer)
     const events = await orchestrator.timeline(missionId)
     const spent = await spentFor(missionId)
     const note = door.notes.unseal<Said & { id: string }>('note', (request.query as { note?: string }).note)
@@ -96,7 +98,8 @@ export async function registerPages(app: FastifyInstance, options: PagesOptions)
       reply,
       missionPage({
         record,
-        diff: derivation?.diff ?? '',
+        diff: await diffOf(record),
+        webUrl,
         events,
         graph: `/missions/${missionId}/view/provenance.svg`,
         ...who(visitor),
@@ -105,6 +108,15 @@ export async function registerPages(app: FastifyInstance, options: PagesOptions)
         ...(note?.id === missionId ? { said: note } : {}),
       }),
     )
+  })
+
+  app.get('/missions/:id/view/diff', open, async (request, reply) => {
+    const visitor = await door.visitor(request, reply)
+    if (!visitor) return reply
+    const record = await read(visitor, request)
+    const from = Number((request.query as { from?: string }).from ?? 0)
+    const at = Number.isSafeInteger(from) && from > 0 ? from : 0
+    return send(reply, diffPage(record, await diffOf(record), at, who(visitor).who))
   })
 
   app.get('/missions/:id/view/events', open, async (request, reply) => {

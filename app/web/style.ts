@@ -35,6 +35,7 @@ summary{cursor:pointer;padding:.4rem .8rem;background:var(--panel);overflow-wrap
 summary:focus-visible,a:focus-visible,.scroll:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 pre{margin:0;padding:.4rem 0;overflow-x:auto}
 pre span{display:block;padding:0 .8rem;white-space:pre;min-width:max-content}
+pre span::before{content:attr(data-n);display:inline-block;color:var(--soft);margin-right:.8rem}
 pre .a{background:var(--add)}pre .d{background:var(--del)}pre .h{color:var(--soft)}
 nav{border-bottom:1px solid var(--line);background:var(--panel)}
 nav>div{max-width:70rem;margin:0 auto;padding:.4rem 1rem;display:flex;gap:1.2rem;align-items:center;flex-wrap:wrap}
@@ -54,5 +55,5 @@ figure{margin:.6rem 0}.chart.share{width:10rem}figcaption{font-size:.85rem}
 .chart .grid{stroke:var(--line)}.chart .bar{fill:var(--accent)}.chart .range{stroke:var(--accent);stroke-width:6;stroke-linecap:round;opacity:.45}.chart .tick{stroke:var(--fg);stroke-width:2}
 .chart .dot{fill:var(--ok);stroke:var(--bg);stroke-width:2}.chart .above{fill:var(--bad)}.chart .below{fill:var(--wait)}
 footer{margin:3rem 0 2rem;color:var(--soft);font-size:.9rem}
-@media (max-width:40rem){dl{grid-template-columns:1fr}dd{margin-bottom:.4rem}h1{font-size:1.25rem}th,td{font-size:.9rem;padding-right:.6rem}td time{white-space:normal}td:last-child{white-space:nowrap}td>a:first-child{display:inline-block;min-width:9rem}figure{overflow-x:auto}.chart:not(.share){min-width:36rem}}
+@media (max-width:40rem){dl{grid-template-columns:1fr}dd{margin-bottom:.4rem}h1{font-size:1.25rem}th,td{font-size:.9rem;padding-right:.6rem}td time{white-space:nowrap}td:last-child{white-space:nowrap}td>a:first-child{display:inline-block;min-width:9rem}figure{overflow-x:auto}.chart:not(.share){min-width:36rem}}
 `

@@ -7,6 +7,7 @@ export interface Ticket {
 }
 
 interface Lane {
+  key: string
   /** In the order of ids. */
   tickets: Ticket[]
   running: Ticket | undefined
@@ -40,12 +41,15 @@ export class JobQueue {
   add(ticket: Ticket): void {
     if (this.known.has(ticket.id)) return
     this.known.add(ticket.id)
-    const lane = this.lanes.get(ticket.key) ?? { tickets: [], running: undefined }
+    const lane = this.lanes.get(ticket.key) ?? { key: ticket.key, tickets: [], running: undefined }
     this.lanes.set(ticket.key, lane)
     // Nearly always the last; a job whose commit came late takes the place its id gives it.
     let at = lane.tickets.length
     while (at > 0 && lane.tickets[at - 1]!.id > ticket.id) at--
-    lane.tickets.splice(at, 0, ticket)
+    // A long queue holds one text of each key and kind, not one for every ticket.
+    const before = lane.tickets[at - 1]
+    const kind = before?.kind === ticket.kind ? before.kind : ticket.kind
+    lane.tickets.splice(at, 0, { ...ticket, key: lane.key, kind })
     if (!lane.running) this.offer(ticket.key)
   }
 

@@ -31,16 +31,23 @@ const keys = generateKeyPairSync('rsa', {
   privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
 })
 
-/** A real payload of GitHub's, of an event that asks Atomic for nothing: what is measured is the way in. */
-const payload = JSON.stringify(
-  (examples as unknown as { name: string; examples: object[] }[]).find(({ name }) => name === 'pull_request')!
-    .examples[0],
-)
-const signature = `sha256=${createHmac('sha256', secret).update(payload).digest('hex')}`
+/**
+ * A real payload of GitHub's, of a hundred pull requests in turn and of an event that asks Atomic
+ * for nothing: what is measured is the way in.
+ */
+const example = (examples as unknown as { name: string; examples: { pull_request: object }[] }[]).find(
+  ({ name }) => name === 'pull_request',
+)!.examples[0]!
+const hooks = Array.from({ length: 100 }, (_, i) => {
+  const payload = JSON.stringify({ ...example, pull_request: { ...example.pull_request, number: i + 1 } })
+  return { payload, signature: `sha256=${createHmac('sha256', secret).update(payload).digest('hex')}` }
+})
+let delivered = 0
 const agent = new Agent({ keepAlive: true })
 
 /** Time to the answer, ms. */
 async function deliver(url: string): Promise<number> {
+  const { payload, signature } = hooks[delivered++ % hooks.length]!
   const started = performance.now()
   const sent = request(`${url}/api/github/webhooks`, {
     method: 'POST',

@@ -54,7 +54,12 @@ test('script injection by title, branch and path: nothing runs, nothing is marku
   expect(record.mission.status).toBe('completed')
   for (const text of shown(number))
     expect(live(text).filter((it) => !it.startsWith('link https://atomic.test'))).toEqual([])
-  const page = missionPage({ record, diff: `diff --git a/${path} b/${path}\n+${nasty}\n`, events: [] }).text
+  const page = missionPage({
+    record,
+    diff: `diff --git a/${path} b/${path}\n@@ -0,0 +1 @@ ${nasty}\n+${nasty}\n`,
+    webUrl: 'https://github.com',
+    events: [],
+  }).text
   expect(page).not.toMatch(/<script>alert|<img src=x/)
 })
 
