@@ -34,7 +34,7 @@ const slowTail = 2
  * As many samples as keep the error below 3.5 % in 95 of 100 changes of 1,000 files; on a machine that
  * is busy counting stops after this, with what it has by then.
  */
-export const counting = { samples: 256, deadlineMs: 5 }
+export const counting = { samples: 512, deadlineMs: 5 }
 
 type Bounds = { low: number; high: number }
 interface Amounts {

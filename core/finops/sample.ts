@@ -1,15 +1,15 @@
 import type { TokenCounter } from './tokenizer/counter.ts'
 
-/** Characters that a sample reads, and then on to where a piece ends. */
-export const sampleLength = 128
+/** Characters that a sample reads, and then on to where a piece ends: neighbours are alike, so many short ones tell more. */
+export const sampleLength = 64
 /** A place is sought within so many characters at which a piece surely begins. */
 const nearby = 64
 /** No piece of a sample reaches farther than this: long unbroken runs take long. */
 const longestPiece = 256
 /** So many are read whatever the time, and the time is looked at after so many. */
-const leastSamples = 32
-/** What a sample may take of the counter's work, on average; source code takes 230. */
-const workPerSample = 400
+const leastSamples = 64
+/** What a sample may take of the counter's work, on average; source code takes 115. */
+const workPerSample = 200
 
 export interface TokenCount {
   tokens: number
@@ -103,7 +103,7 @@ function* spread(count: number): Iterable<number> {
 
 /**
  * Tokens of several texts together, by samples spread evenly over them: as many as the work and the
- * time allow, at least 32. The same texts are the same answer each time, unless time runs out.
+ * time allow, at least 64. The same texts are the same answer each time, unless time runs out.
  */
 export function estimateBySamples(
   counter: TokenCounter,
