@@ -2,6 +2,7 @@ import { atomicEventTypes } from '../../core/contracts/event.ts'
 import type { Batch, Checkpoint, InvariantResult } from '../../core/contracts/index.ts'
 import type { MissionEvent, MissionRecord } from '../../core/orchestrator/types.ts'
 import { type Html, html } from '../../core/platform/html.ts'
+import { describeOperation } from '../github/render/operation.ts'
 import type { Said } from './act.ts'
 import { costSection } from './cost-section.ts'
 import { decisionForms, type Forms, rollbackForm } from './decision-forms.ts'
@@ -114,26 +115,9 @@ const plan = ({ plan: p, mission }: MissionRecord): Html | false => {
       ${cost && html`<dt>Forecast</dt><dd>${usd(cost.usdEstimate)} (${usd(cost.low)}–${usd(cost.high)}), p95 ${Math.round(cost.p95Latency)} ms</dd>`}
     </dl></div>
     <div class="scroll" tabindex="0" role="region" aria-label="Table"><table><thead><tr><th>#</th><th>Operation</th><th>Files</th><th>Edits</th></tr></thead><tbody>
-    ${p.operations.map((o, i) => html`<tr><td>${i + 1}</td><td><code>${describe(mission.changeSpec?.operations[i])}</code></td><td>${o.filesChanged}</td><td>${o.edits}</td></tr>`)}
+    ${p.operations.map((o, i) => html`<tr><td>${i}</td><td><code>${describeOperation(mission.changeSpec?.operations[i]) || o.op}</code>${o.op === 'patch' && html` <span class="pill wait">hand-written</span>`}</td><td>${o.filesChanged}</td><td>${o.edits}</td></tr>`)}
     </tbody></table></div>
     ${p.warnings.map((w) => html`<p class="wait">⚠ ${w}</p>`)}`
-}
-
-const describe = (o: NonNullable<MissionRecord['mission']['changeSpec']>['operations'][number] | undefined): string => {
-  switch (o?.op) {
-    case 'renameSymbol':
-      return `renameSymbol ${o.symbol} → ${o.to}`
-    case 'replaceAPI':
-      return `replaceAPI ${o.target} → ${o.replacement}`
-    case 'moveModule':
-      return `moveModule ${o.from} → ${o.to}`
-    case 'insertNode':
-      return `insertNode ${o.position} ${o.target}`
-    case 'deleteNode':
-      return `deleteNode ${o.target}`
-    default:
-      return o?.op === 'patch' ? 'patch (hand-written)' : ''
-  }
 }
 
 const approvals = ({ approvals: list }: MissionRecord): Html | false =>

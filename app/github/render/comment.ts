@@ -51,7 +51,11 @@ export function missionComment(view: MissionView, notice: Notice | undefined): s
     checkpointTable(view),
     todo(view),
     noticeText(notice),
-    record.plan && details('Operations and batches', parts([operationsTable(record.plan), batchesTable(record.plan)])),
+    record.plan &&
+      details(
+        'Operations and batches',
+        parts([operationsTable(record.plan, record.mission.changeSpec), batchesTable(record.plan)]),
+      ),
     whoText(record, name),
     helpText,
     identities(record),

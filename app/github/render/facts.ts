@@ -1,7 +1,8 @@
-import type { CheckpointName } from '../../../core/contracts/index.ts'
+import type { CheckpointName, Mission } from '../../../core/contracts/index.ts'
 import { whoMay } from '../../../core/orchestrator/approvals/evaluate.ts'
 import type { MissionRecord, PlanDetail } from '../../../core/orchestrator/types.ts'
 import { code, details, plural, short, table, text } from './escape.ts'
+import { describeOperation } from './operation.ts'
 import { headOf, tally } from './standing.ts'
 
 export const sizeOf = (plan: PlanDetail): string =>
@@ -23,12 +24,14 @@ export const whoText = (record: MissionRecord, name: CheckpointName): string | u
 export const approveCommand = (record: MissionRecord, name: CheckpointName): string =>
   `/atomic approve ${name} ${short(headOf(record) ?? '')}`.trim()
 
-export const operationsTable = (plan: PlanDetail): string =>
+export const operationsTable = (plan: PlanDetail, spec: Mission['changeSpec']): string =>
   table(
     ['#', 'Operation', 'Files', 'Edits'],
     plan.operations.map((operation, index) => [
       String(index),
-      operation.op === 'patch' ? `${code('patch')} (hand-written)` : code(operation.op),
+      operation.op === 'patch'
+        ? `${code('patch')} (hand-written)`
+        : code(describeOperation(spec?.operations[index]) || operation.op),
       String(operation.filesChanged),
       String(operation.edits),
     ]),

@@ -89,7 +89,7 @@ function facts({ record }: MissionView): string | undefined {
   return parts([
     `**${text(mission.title)}**: ${sizeOf(plan)}, risk ${mission.risk}${forecast}.`,
     warnings === '' ? undefined : `**Warnings**\n\n${warnings}`,
-    operationsTable(plan),
+    operationsTable(plan, mission.changeSpec),
     details('Batches', batchesTable(plan)),
   ])
 }

@@ -46,6 +46,8 @@ function title(record: MissionRecord, state: Standing): string {
 
 function next(record: MissionRecord, state: Standing): string | undefined {
   switch (state) {
+    case 'not yet':
+      return 'Begins when the batches have landed: the change is derived again, its invariants are checked, and the tests run in CI.'
     case 'working':
       return record.verification.report
         ? undefined

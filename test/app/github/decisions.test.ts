@@ -110,6 +110,32 @@ test('reviews count where policy says so, and are taken back by their dismissal'
   expect((await rig.mission(number)).approvals[0]!.withdrawn).toBeDefined()
 })
 
+test('commands count in reviews and in comments on lines, as they were published', async () => {
+  rig = await startRig({ config: 'version: 1\napprovals:\n  plan: { required: 2 }\nverify: { required: false }\n' })
+  const number = await rig.open()
+  const body = '/atomic approve plan'
+  const review = await rig.repo.review(number, { event: 'COMMENT', body, as: 'rita' })
+  await rig.settled()
+  expect(reactions(review.id)).toEqual(['eyes', 'rocket'])
+  expect((await rig.mission(number)).approvals).toMatchObject([{ via: 'review', actor: { login: 'rita' } }])
+  rig.repo.editReview(review.id, 'never mind')
+  await rig.settled()
+  expect((await rig.mission(number)).approvals[0]!.withdrawn).toBeDefined()
+  const line = { path: '.atomic/change.json', line: 1, body }
+  const comment = await rig.repo.reviewComment(number, { ...line, as: 'rob' })
+  await rig.settled()
+  expect(reactions(comment.id)).toEqual(['eyes', 'rocket'])
+  // Changed and changed back before it was read: taken back in between.
+  rig.github.faults.deliveries.add({ event: 'pull_request_review_comment.edited', kind: 'lose', times: 2 })
+  const changed = await rig.repo.reviewComment(number, { ...line, as: 'rita' })
+  rig.repo.editReviewComment(changed.id, 'no')
+  rig.repo.editReviewComment(changed.id, body)
+  await rig.settled()
+  expect(reactions(changed.id)).toEqual(['eyes', 'confused'])
+  const counting = (await rig.mission(number)).approvals.filter((a) => !a.withdrawn)
+  expect(counting.map((a) => a.actor.login)).toEqual(['rob'])
+})
+
 test('code owners of the touched files are asked, each of them', async () => {
   rig = await startRig({
     config:
