@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { type ApplyAnswer, CheckpointName, Content, type Services } from '../../core/contracts/index.ts'
@@ -165,7 +166,7 @@ export async function registerPages(app: FastifyInstance, options: PagesOptions)
       .type('application/zip')
       .header('content-disposition', `attachment; filename="${name}"`)
       .header('cache-control', 'no-store')
-      .send(Buffer.from(await blobs.get(record.pack.digest)))
+      .send(Readable.from(blobs.pieces(record.pack.digest)))
   })
 
   await app.register(async (scope) => {

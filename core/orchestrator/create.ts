@@ -135,9 +135,8 @@ export function createOrchestrator(deps: OrchestratorDeps & { source?: TreeSourc
     },
     async pack(missionId, ctx: CallContext) {
       const record = await records.read(missionId)
-      return record.pack && record.mission.status === 'completed'
-        ? blobs.get(record.pack.digest)
-        : writePack(parts, missionId, ctx)
+      const written = record.mission.status === 'completed' ? record.pack?.digest : undefined
+      return blobs.pieces(written ?? (await writePack(parts, missionId, ctx)))
     },
     attach(given) {
       shell = given

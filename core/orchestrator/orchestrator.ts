@@ -64,7 +64,7 @@ export interface Orchestrator {
   rollback(missionId: string, batchId: string | 'all', by: Actor, reason: string): Promise<MissionRecord>
   cancel(missionId: string, by: Actor, reason: string): Promise<MissionRecord>
   /** Reading the pack of a completed mission, or one written now. */
-  pack(missionId: string, ctx: CallContext): Promise<Uint8Array>
+  pack(missionId: string, ctx: CallContext): Promise<AsyncIterable<Uint8Array>>
   /** Attached once, before any job runs. */
   attach(shell: PullShell): void
   /**

@@ -1,4 +1,3 @@
-import { buffer } from 'node:stream/consumers'
 import type { CallContext, Content } from '../../contracts/index.ts'
 import { isoTime } from '../../platform/clock.ts'
 import type { Parts } from '../deps.ts'
@@ -20,22 +19,22 @@ export async function finalize(parts: Parts, missionId: string, ctx: CallContext
   await writePack(parts, missionId, ctx)
 }
 
-/** Writes the pack of the mission as it stands, keeps it as an artifact, records the export. */
-export async function writePack(parts: Parts, missionId: string, ctx: CallContext): Promise<Uint8Array> {
+/** Writes the pack of the mission as it stands, keeps it as an artifact, records the export; answers its digest. */
+export async function writePack(parts: Parts, missionId: string, ctx: CallContext): Promise<string> {
   const { treeSize } = await relay(parts, missionId)
   const answer = await parts.services.evidence.export({ body: { missionId } }, ctx)
-  const bytes = await bytesOf(answer)
-  const { digest, size } = await parts.blobs.put(bytes)
+  const { digest, size } = await kept(parts, answer)
   await parts.records.transition(missionId, (now) =>
     now.pack?.digest === digest && now.mission.status !== 'open'
       ? { record: now, events: [], work: [] }
       : packed(now, { digest, size, at: isoTime(parts.clock) }, treeSize),
   )
-  return bytes
+  return digest
 }
 
-const bytesOf = async (content: Content): Promise<Uint8Array> => {
-  if (typeof content.body === 'string') return Buffer.from(content.body)
+/** A pack may be larger than memory: it goes to the disk as it comes. */
+function kept({ blobs }: Parts, { body }: Content): ReturnType<Parts['blobs']['put']> {
+  if (typeof body === 'string') return blobs.put(Buffer.from(body))
   // Streams come from more than one package, so they are not known by their class.
-  return content.body instanceof Uint8Array ? content.body : buffer(content.body)
+  return body instanceof Uint8Array ? blobs.put(body) : blobs.keep(body)
 }

@@ -1,4 +1,5 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
+import { createReadStream } from 'node:fs'
 import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sha256Hex } from '../../platform/canonical.ts'
@@ -11,15 +12,46 @@ const digestForm = /^sha256:([0-9a-f]{2})([0-9a-f]{62})$/
 /** A temporary file this old belongs to no write that is still under way. */
 const abandonedMs = 3_600_000
 
-async function writeDurably(path: string, data: Uint8Array): Promise<void> {
+const pieceSize = 1024 * 1024
+
+/** Answers the hex of SHA-256 of what was written, and how much that was. */
+async function writeDurably(
+  path: string,
+  pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+): Promise<{ hex: string; size: number }> {
+  const hash = createHash('sha256')
+  let size = 0
   const file = await open(path, 'wx', 0o600)
   try {
-    await file.writeFile(data)
+    for await (const piece of pieces) {
+      hash.update(piece)
+      size += piece.byteLength
+      await file.writeFile(piece)
+    }
     await file.sync()
   } finally {
     await file.close()
   }
+  return { hex: hash.digest('hex'), size }
 }
+
+const piecesOf = (path: string): AsyncIterable<Buffer> => createReadStream(path, { highWaterMark: pieceSize })
+
+/** The hex of SHA-256 of a file; undefined where there is none. */
+async function sumOf(path: string): Promise<string | undefined> {
+  const hash = createHash('sha256')
+  try {
+    for await (const piece of piecesOf(path)) hash.update(piece)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+  return hash.digest('hex')
+}
+
+const absent = (): AtomicError => new AtomicError('NOT_FOUND', 'There is no artifact of this digest.')
+const damaged = (digest: string): AtomicError =>
+  new AtomicError('INTERNAL', { detail: 'The stored bytes do not match their digest.', place: digest })
 
 async function readOrNothing(path: string): Promise<Buffer | undefined> {
   try {
@@ -55,39 +87,56 @@ export async function openFileBlobs(dir: string, clock: Clock = systemClock): Pr
     ready.catch(() => shards.delete(name))
     return ready
   }
+  const digestOf = (hex: string): string => `sha256:${hex}`
   const placeOf = (digest: string): { folder: string; path: string } | undefined => {
     const [, folder, file] = digestForm.exec(digest) ?? []
     return folder && file ? { folder, path: join(dir, folder, file) } : undefined
   }
 
+  /** Makes the name of what is there durable. */
+  async function settle(hex: string): Promise<void> {
+    const { folder } = placeOf(digestOf(hex))!
+    await shard(folder)
+    await syncDirectory(join(dir, folder))
+  }
+  async function write(pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): ReturnType<Blobs['keep']> {
+    const draft = join(temporary, randomUUID())
+    try {
+      const { hex, size } = await writeDurably(draft, pieces)
+      const { folder, path } = placeOf(digestOf(hex))!
+      await shard(folder)
+      await rename(draft, path)
+      await settle(hex)
+      return { digest: digestOf(hex), size }
+    } catch (error) {
+      await rm(draft, { force: true })
+      throw error
+    }
+  }
+
   return {
     async put(data) {
       const hex = sha256Hex(data)
-      const digest = `sha256:${hex}`
-      const { folder, path } = placeOf(digest)!
-      await shard(folder)
-      const there = await readOrNothing(path)
       // A damaged file is replaced: whoever brings the right bytes heals it.
-      if (there === undefined || sha256Hex(there) !== hex) {
-        const draft = join(temporary, randomUUID())
-        try {
-          await writeDurably(draft, data)
-          await rename(draft, path)
-        } catch (error) {
-          await rm(draft, { force: true })
-          throw error
-        }
-      }
-      await syncDirectory(join(dir, folder))
-      return { digest, size: data.byteLength }
+      const there = await readOrNothing(placeOf(digestOf(hex))!.path)
+      if (there !== undefined && sha256Hex(there) === hex) await settle(hex)
+      else await write([data])
+      return { digest: digestOf(hex), size: data.byteLength }
     },
+    keep: write,
     async get(digest) {
       const place = placeOf(digest)
       const data = place && (await readOrNothing(place.path))
-      if (!data) throw new AtomicError('NOT_FOUND', 'There is no artifact of this digest.')
-      if (`sha256:${sha256Hex(data)}` !== digest)
-        throw new AtomicError('INTERNAL', { detail: 'The stored bytes do not match their digest.', place: digest })
+      if (!data) throw absent()
+      if (digestOf(sha256Hex(data)) !== digest) throw damaged(digest)
       return new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+    },
+    async *pieces(digest) {
+      const place = placeOf(digest)
+      const hex = place && (await sumOf(place.path))
+      if (!place || hex === undefined) throw absent()
+      if (digestOf(hex) !== digest) throw damaged(digest)
+      yield* piecesOf(place.path)
     },
     async remove(digest) {
       const place = placeOf(digest)

@@ -39,7 +39,7 @@ const none = (): never => {
 export const openLog = (store: Store, skey: string) =>
   createEvidenceService({
     store,
-    blobs: { put: none, get: none, has: none, remove: none },
+    blobs: { put: none, keep: none, get: none, pieces: none, has: none, remove: none },
     keys: { signers: [parseSignerKey(skey)] },
     clock: systemClock,
     origin,

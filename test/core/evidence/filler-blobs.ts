@@ -20,6 +20,8 @@ export function fillerBlobs(size: number): Blobs {
   }
   return {
     put: refuse,
+    keep: refuse,
+    pieces: refuse,
     remove: refuse,
     has: async (digest) => numbers.has(keyOf(digest)),
     async get(digest) {

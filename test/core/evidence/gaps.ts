@@ -7,7 +7,11 @@ import { ann, missionEvents, type Told } from './world.ts'
 const day = 86_400_000
 const nowhere: Blobs = {
   put: async (data) => ({ digest: `sha256:${'0'.repeat(64)}`, size: data.length }),
+  keep: () => Promise.reject(new Error('not kept')),
   get: () => Promise.reject(new Error('not kept')),
+  pieces: () => {
+    throw new Error('not kept')
+  },
   has: async () => false,
   remove: async () => {},
 }

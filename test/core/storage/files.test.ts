@@ -1,5 +1,6 @@
 import { mkdir, readdir, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openFileBlobs } from '../../../core/storage/blobs/files.ts'
@@ -34,6 +35,38 @@ describe('blobs in files', () => {
       }),
       { numRuns: 20, seed: 3 },
     )
+  })
+
+  it('keeps and gives piece by piece what is too large to hold', async () => {
+    const pieces = async function* () {
+      for (let n = 0; n < 40; n++) yield Buffer.alloc(100_000, n)
+    }
+    const kept = await blobs.keep(pieces())
+    const whole = await buffer(pieces())
+    expect(kept).toEqual(await blobs.put(whole))
+    const given: Uint8Array[] = []
+    for await (const piece of blobs.pieces(kept.digest)) given.push(piece)
+    expect(given.length).toBeGreaterThan(1)
+    expect(Buffer.concat(given).equals(whole)).toBe(true)
+    expect(await readdir(join(place.at, 'tmp'))).toEqual([])
+  })
+
+  it('gives no piece of what is damaged or absent, and keeps nothing of what breaks off', async () => {
+    const { digest } = await blobs.put(bytes('precious'))
+    await writeFile(pathOf(digest), 'precioux')
+    const given: Uint8Array[] = []
+    const read = async (of: string) => {
+      for await (const piece of blobs.pieces(of)) given.push(piece)
+    }
+    await expect(read(digest)).rejects.toMatchObject({ code: 'INTERNAL', place: digest })
+    await expect(read(`sha256:${'0'.repeat(64)}`)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    expect(given).toEqual([])
+    const breaking = async function* () {
+      yield bytes('half of it')
+      throw new Error('broke off')
+    }
+    await expect(blobs.keep(breaking())).rejects.toThrow('broke off')
+    expect(await readdir(join(place.at, 'tmp'))).toEqual([])
   })
 
   it('takes the same bytes many times at once', async () => {

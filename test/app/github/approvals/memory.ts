@@ -1,3 +1,4 @@
+import { buffer } from 'node:stream/consumers'
 import { sha256Hex } from '../../../../core/platform/canonical.ts'
 import { AtomicError } from '../../../../core/platform/errors.ts'
 import type { Blobs } from '../../../../core/storage/blobs.ts'
@@ -64,16 +65,22 @@ export function memoryStore(): Store {
 
 export function memoryBlobs(): Blobs {
   const kept = new Map<string, Uint8Array>()
+  const put: Blobs['put'] = async (data) => {
+    const digest = `sha256:${sha256Hex(data)}`
+    kept.set(digest, data)
+    return { digest, size: data.length }
+  }
+  const get: Blobs['get'] = async (digest) => {
+    const data = kept.get(digest)
+    if (!data) throw new AtomicError('NOT_FOUND', digest)
+    return data
+  }
   return {
-    async put(data) {
-      const digest = `sha256:${sha256Hex(data)}`
-      kept.set(digest, data)
-      return { digest, size: data.length }
-    },
-    async get(digest) {
-      const data = kept.get(digest)
-      if (!data) throw new AtomicError('NOT_FOUND', digest)
-      return data
+    put,
+    keep: async (pieces) => put(await buffer(pieces)),
+    get,
+    async *pieces(digest) {
+      yield await get(digest)
     },
     has: async (digest) => kept.has(digest),
     remove: async (digest) => void kept.delete(digest),
