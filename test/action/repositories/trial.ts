@@ -80,7 +80,8 @@ class Trial {
   #run(pull: PullRequest, inputs: Record<string, string> = {}): Promise<WorkflowResult> {
     return pull.run(
       { 'test-command': this.#one.testCommand, ...inputs },
-      { command: this.#command, timeoutMs: 600_000, env: npmSettings() },
+      // What is compared has to come to its end, also on a busy machine.
+      { command: this.#command, timeoutMs: 3_600_000, env: { ATOMIC_MUTATION_MINUTES: '50', ...npmSettings() } },
     )
   }
 
