@@ -41,7 +41,7 @@ async function fetch(git: Git, what: readonly string[], why: string): Promise<vo
 }
 
 /** Brings a commit into a clone that may be shallow. */
-async function ensureCommit(git: Git, rev: string, depth = 1): Promise<void> {
+export async function ensureCommit(git: Git, rev: string, depth = 1): Promise<void> {
   if (!(await has(git, rev))) await fetch(git, [`--depth=${depth}`, 'origin', rev], `commit ${rev.slice(0, 12)}`)
 }
 

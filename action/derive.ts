@@ -98,10 +98,15 @@ async function judged(
 
 /**
  * Finds the ChangeSpec of a range and derives it again, from the base alone; undefined where the
- * range brings no ChangeSpec.
+ * range brings no ChangeSpec. The invariants are those of the derived tree; of the head's where it was
+ * `edited` and may be.
  * @throws AtomicError with a code of the ChangeSpec, `PLAN_CHANGED` where none fits Atomic's commits.
  */
-export async function deriveAgain(job: Job, range: Range): Promise<DerivedAgain | undefined> {
+export async function deriveAgain(
+  job: Job,
+  range: Range,
+  { edited }: { edited: boolean },
+): Promise<DerivedAgain | undefined> {
   const head = await readCommitTree(job.git, range.head.sha)
   const { tree: start } = await readCommitTree(job.git, range.base)
   const derived =
@@ -113,6 +118,7 @@ export async function deriveAgain(job: Job, range: Range): Promise<DerivedAgain 
   const { spec } = parsed
   const asked = spec.invariants ?? []
   await ensureAstGrep(job, spec)
-  const invariants = asked.length === 0 ? [] : await judged(job, { before: base, after: tree, asked, spec })
+  const invariants =
+    asked.length === 0 ? [] : await judged(job, { before: base, after: edited ? head.tree : tree, asked, spec })
   return { file, spec, answer, base, head, invariants }
 }

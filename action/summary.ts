@@ -20,6 +20,11 @@ function verdict(found: Verified): string {
   const { landed, planned, rolledBack } = found.expected
   if (isUnderWay(found)) return `## ⏳ ${landed} of ${planned} batches have landed, as planned so far`
   if (rolledBack > 0) return `## ↩️ ${rolledBack} of ${planned} batches are rolled back, and the rest stands as planned`
+  const { length } = found.edits
+  if (length > 0) {
+    const files = length === 1 ? 'one file was' : `${length} files were`
+    return `## ✅ Verified: Atomic’s commits are exactly what the ChangeSpec derives; ${files} changed by hand on top`
+  }
   return '## ✅ Verified: the head is exactly what the ChangeSpec derives'
 }
 
@@ -57,15 +62,21 @@ function told({ passed, command, durationMs, total, failed, stopped }: TestRun):
 const testsRow = (tests: Verified['tests']): string =>
   tests === undefined ? '⚠️ none: no test command was given, and package.json has no test script' : told(tests.head)
 
-function differences({ differences: found, range }: Verified): string {
-  if (found.length === 0) return ''
+const listed = (found: Verified['differences']): string => {
   const rows = found.slice(0, most).map(({ path, kind }) => [code(path), kinds[kind]])
-  const more = found.length > most ? `\n… and ${found.length - most} more\n` : ''
+  return `${table(['File', 'How'], rows)}${found.length > most ? `\n… and ${found.length - most} more\n` : ''}`
+}
+
+function differences({ differences: found, edits, range }: Verified): string {
   const own = range.onTop.map(
     ({ sha, author, subject }) => `- ${code(sha.slice(0, 12))} ${plain(subject)} (${plain(author)})`,
   )
   const onTop = own.length === 0 ? '' : `\nCommits on top of Atomic’s:\n\n${capped(own, most)}\n`
-  return `### Files that differ from the derivation\n\n${table(['File', 'How'], rows)}${more}${onTop}`
+  return [
+    ...(found.length === 0 ? [] : [`### Files that differ from the derivation\n\n${listed(found)}`]),
+    ...(edits.length === 0 ? [] : [`### Changed by hand, as the policy allows\n\n${listed(edits)}`]),
+    ...(found.length + edits.length === 0 ? [] : [onTop]),
+  ].join('\n')
 }
 
 function invariants({ invariants: results }: Verified): string {

@@ -17,6 +17,8 @@ export interface Verified {
   headTree: string
   expected: Expected
   differences: TreeDifference[]
+  /** What commits by hand, on top of Atomic's, changed where the policy allows that. */
+  edits: TreeDifference[]
   invariants: InvariantResult[]
   tests?: Tested
   /** There are dependencies, and no lock file. */

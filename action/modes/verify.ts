@@ -1,6 +1,7 @@
 import type { VerificationReport } from '../../core/contracts/index.ts'
 import { movedIn } from '../../core/dte/changed-lines.ts'
 import type { TestRun } from '../../core/dte/testing/run.ts'
+import { readCommitTree } from '../../core/dte/trees/commit-tree.ts'
 import { treeDifferences } from '../../core/dte/trees/differences.ts'
 import { isAtomicError } from '../../core/platform/errors.ts'
 import { findRange, type Range } from '../base.ts'
@@ -11,6 +12,7 @@ import { invariantFindings } from '../invariant-findings.ts'
 import { leave } from '../leave.ts'
 import type { Finding, Job, Mode, Outcome } from '../mode.ts'
 import { leaveMutation, mutationFindings, mutationOf } from '../mutation.ts'
+import { editsAllowed } from '../policy.ts'
 import { verifiedSummary } from '../summary.ts'
 import { testFindings } from '../test-findings.ts'
 import { lacksLockFile, testsOf } from '../tests.ts'
@@ -31,7 +33,8 @@ function linksOf({ inputs, run }: Job, { landings }: Range): Record<string, stri
 
 async function look(job: Job): Promise<Verified | undefined> {
   const range = await findRange(job.git, job.run, job.inputs)
-  const derived = await job.log.group('Derive the change again', () => deriveAgain(job, range))
+  const edited = range.onTop.length > 0 && (await editsAllowed(job))
+  const derived = await job.log.group('Derive the change again', () => deriveAgain(job, range, { edited }))
   if (derived === undefined) return undefined
   const { file, spec, answer, invariants, base, head } = derived
   const expected = expectedTree(base, answer, range.landings)
@@ -42,6 +45,9 @@ async function look(job: Job): Promise<Verified | undefined> {
       ? await mutants(job, { before: base, after: head.tree, moved: movedIn(answer.diff) }, spec.mutation)
       : {}
   const forecast = await forecastOf(answer)
+  // Where edits are allowed, what Atomic itself committed still has to be what derives.
+  const last = range.landings.at(-1)
+  const landed = edited && last !== undefined ? (await readCommitTree(job.git, last.sha)).tree : head.tree
   return {
     range,
     file,
@@ -49,7 +55,8 @@ async function look(job: Job): Promise<Verified | undefined> {
     answer,
     headTree: head.treeId,
     expected,
-    differences: treeDifferences(expected.tree, head.tree),
+    differences: treeDifferences(expected.tree, landed),
+    edits: treeDifferences(landed, head.tree),
     invariants,
     unlocked: lacksLockFile(job, head.tree),
     links: linksOf(job, range),
@@ -72,14 +79,14 @@ async function mutants(...asked: Parameters<typeof mutationOf>): Promise<Pick<Ve
 }
 
 function reportOf(found: Verified, run: Job['run']): VerificationReport {
-  const { range, answer, differences, invariants, tests, mutation } = found
+  const { range, answer, differences, edits, invariants, tests, mutation } = found
   return {
     headSha: range.head.sha,
     baseTree: answer.baseTree,
     planDigest: answer.planDigest,
     resultTree: answer.resultTree,
     treeMatches: found.headTree === answer.resultTree,
-    differences,
+    differences: [...differences, ...edits],
     invariants,
     ...(tests === undefined ? {} : { tests: reported(tests.head) }),
     ...(mutation === undefined ? {} : { mutation: mutation.result }),
@@ -91,13 +98,21 @@ function reportOf(found: Verified, run: Job['run']): VerificationReport {
 const reported = ({ tail: _tail, stopped: _stopped, ...tests }: TestRun): VerificationReport['tests'] => tests
 
 function findings(found: Verified): Finding[] {
-  const { differences, mutation, unmutated } = found
+  const { differences, edits, mutation, unmutated } = found
   return [
     ...differences.slice(0, 50).map(
       ({ path, kind }): Finding => ({
         kind: 'error',
         title: 'Not what the ChangeSpec derives',
         message: `${path} is ${{ added: 'not part of the plan', removed: 'missing', modified: 'other than derived', mode: 'of another mode than derived' }[kind]}.`,
+        ...(kind === 'removed' ? {} : { file: path }),
+      }),
+    ),
+    ...edits.slice(0, 50).map(
+      ({ path, kind }): Finding => ({
+        kind: 'notice',
+        title: 'Changed by hand',
+        message: `${path} was ${{ added: 'added', removed: 'removed', modified: 'edited', mode: 'given another mode' }[kind]} on top of Atomic’s commits, which the policy allows.`,
         ...(kind === 'removed' ? {} : { file: path }),
       }),
     ),

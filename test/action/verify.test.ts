@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Scene, setScene } from '../github/scene.ts'
 import { PullRequest, project, spec } from './support/pull-request.ts'
 
@@ -58,6 +58,48 @@ test('a commit by hand on top of Atomic’s is shown apart', async () => {
   expect(result).toMatchObject({ exitCode: 1, outputs: { 'tree-matches': 'false' } })
   expect(result.summary).toContain('Commits on top of Atomic’s:')
   expect(result.summary).toContain('Polish it')
+})
+
+describe('where the branch that it goes to allows edits', () => {
+  const policy = (edits: string): string => `version: 1\nverify: { edits: ${edits} }\n`
+  beforeAll(() => scene.repo.push('main', { '.github/atomic.yml': policy('allow') }, { as: 'ada' }))
+  afterAll(() => scene.repo.push('main', { '.github/atomic.yml': null }, { as: 'ada' }))
+  const byHand = {
+    'src/label.ts': "// by hand\nexport const amount = (n: number): string => (n > 9 ? 'many' : 'few')\n",
+  }
+
+  test('a commit by hand passes, and is shown apart', async () => {
+    pull = await PullRequest.open(scene)
+    await pull.landAll()
+    await pull.push(byHand, 'Polish it', 'rita')
+    const result = await pull.run()
+    expect(result).toMatchObject({ exitCode: 0, outputs: { passed: 'true', 'tree-matches': 'false' } })
+    expect(result.summary.split('\n')[0]).toMatch(
+      /✅ Verified: Atomic’s commits .* one file was changed by hand on top$/,
+    )
+    expect(result.summary).toMatch(/### Changed by hand, as the policy allows\n\n.*\n.*\n\| `src\/label\.ts`/)
+    expect(result.summary).toContain('Polish it')
+    expect(result.annotations).toMatchObject([{ level: 'notice', title: 'Changed by hand', file: 'src/label.ts' }])
+  })
+
+  test('what Atomic’s commits hold is no edit, and invariants are asked of what was edited', async () => {
+    pull = await PullRequest.open(scene)
+    await pull.landAll({ 'src/extra.ts': 'export {}\n' })
+    await pull.push({ 'src/main.ts': `${pull.answer.files['src/main.ts']}// getUser\n` }, 'Polish it', 'rita')
+    const result = await pull.run()
+    expect(result.exitCode).toBe(1)
+    expect(errors(result)).toMatchObject([
+      { title: 'Not what the ChangeSpec derives', file: 'src/extra.ts' },
+      { title: 'Invariant regex does not hold', file: 'src/main.ts' },
+    ])
+  })
+})
+
+test('a change cannot allow edits of itself', async () => {
+  pull = await PullRequest.open(scene, undefined, { '.github/atomic.yml': 'version: 1\nverify: { edits: allow }\n' })
+  await pull.landAll()
+  await pull.push({ 'src/label.ts': '// by hand\n' }, 'Polish it', 'rita')
+  expect(await pull.run()).toMatchObject({ exitCode: 1, outputs: { passed: 'false' } })
 })
 
 test('an invariant that does not hold is annotated at its line', async () => {

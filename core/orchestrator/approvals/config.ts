@@ -79,6 +79,8 @@ export const ConfigInput = z.strictObject({
     .strictObject({
       required: z.boolean().optional(),
       test: z.string().min(1).max(4096).optional(),
+      /** Commits by hand on top of Atomic's, for the Action alone: an approval stays bound to the tree. Default `deny`. */
+      edits: z.enum(['deny', 'allow']).optional(),
       mutation: z
         .strictObject({
           minScore: z.number().min(0).max(100).optional(),

@@ -74,6 +74,8 @@ export async function fullRun(options: {
           ...(checked ? [plugin('typescript-checker')] : []),
           ...(runner === undefined ? [] : [plugin(`${runner.name}-runner`)]),
         ],
+        // What is slow because the machine is busy is no endless loop.
+        timeoutMS: 120_000,
         reporters: ['json'],
         jsonReporter: { fileName: 'report.json' },
         allowConsoleColors: false,
