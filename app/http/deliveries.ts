@@ -1,7 +1,7 @@
 import type { Jobs } from '../../core/orchestrator/jobs.ts'
 import type { Clock } from '../../core/platform/clock.ts'
 import { isAtomicError } from '../../core/platform/errors.ts'
-import type { Store } from '../../core/storage/store.ts'
+import type { Store, Write } from '../../core/storage/store.ts'
 import { expires } from './expiry.ts'
 
 /** One webhook delivery of GitHub. */
@@ -67,16 +67,16 @@ export function createDeliveries(store: Store, jobs: Jobs, clock: Clock): Delive
     handle(receive) {
       jobs.handle<{ id: string }>(jobKind, async ({ id }) => {
         const row = await store.get<Delivery>(payloads, id)
-        // Worked off already; the process ended before the job could say so.
-        if (row === undefined) return
-        const done = () => store.commit([{ remove: { collection: payloads, key: id } }])
+        // Past its time.
+        if (row === undefined) return []
+        const done: Write[] = [{ remove: { collection: payloads, key: id } }]
         try {
           await receive(row.value)
         } catch (error) {
-          if (isAtomicError(error) && error.status < 500 && error.status !== 429) await done()
+          if (isAtomicError(error) && error.status < 500 && error.status !== 429) await store.commit(done)
           throw error
         }
-        await done()
+        return done
       })
     },
   }

@@ -1,6 +1,6 @@
 import { type Clock, isoTime } from '../platform/clock.ts'
 import { isAtomicError } from '../platform/errors.ts'
-import type { Row, Store } from '../storage/store.ts'
+import type { Row, Store, Write } from '../storage/store.ts'
 import type { Turn } from '../storage/turn.ts'
 import { createJobIds } from './job-ids.ts'
 import { JobQueue, type Ticket } from './job-queue.ts'
@@ -48,7 +48,7 @@ export interface JobsOptions {
   random?: () => number
 }
 
-type Handler = (payload: unknown, job: Job) => Promise<void>
+type Handler = (payload: unknown, job: Job) => Promise<void> | Promise<Write[]>
 
 /**
  * Jobs in the collection `jobs` of a store, one process running them (of several: who has the turn). A job is removed when its
@@ -176,12 +176,13 @@ export function createJobs({ store, clock, log, turn, concurrency = 8, random = 
 
   async function attempt(row: Row<Stored>): Promise<number | undefined> {
     const { kind, key, payload, attempts, notBefore } = row.value
+    let writes: Write[]
     try {
-      await handlers.get(kind)!(payload, { id: row.key, kind, key, payload, attempts, notBefore })
+      writes = (await handlers.get(kind)!(payload, { id: row.key, kind, key, payload, attempts, notBefore })) ?? []
     } catch (error) {
       return await failed(row, error)
     }
-    await store.commit([{ remove: { collection, key: row.key, expect: row.version } }])
+    await store.commit([{ remove: { collection, key: row.key, expect: row.version } }, ...writes])
     return undefined
   }
 

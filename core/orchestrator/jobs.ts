@@ -18,9 +18,10 @@ export interface Jobs {
   wake(): void
   /**
    * A handler that throws is run again with a growing pause. An AtomicError below 500 ends the job,
-   * but 429, `VERSION_CONFLICT`, and whatever says when to try again.
+   * but 429, `VERSION_CONFLICT`, and whatever says when to try again. The writes that it answers are
+   * committed with the job's end.
    */
-  handle<P>(kind: string, handler: (payload: P, job: Job<P>) => Promise<void>): void
+  handle<P>(kind: string, handler: (payload: P, job: Job<P>) => Promise<void> | Promise<Write[]>): void
   start(): Promise<void>
   /** Lets running jobs end (up to `graceMs`) and starts no more. */
   stop(graceMs?: number): Promise<void>

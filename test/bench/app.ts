@@ -32,14 +32,18 @@ const keys = generateKeyPairSync('rsa', {
 })
 
 /**
- * A real payload of GitHub's, of a hundred pull requests in turn and of an event that asks Atomic
- * for nothing: what is measured is the way in.
+ * A real payload of GitHub's, of a hundred pull requests in turn and of an action that asks Atomic
+ * for nothing: what is measured is the way in, and the queue.
  */
 const example = (examples as unknown as { name: string; examples: { pull_request: object }[] }[]).find(
   ({ name }) => name === 'pull_request',
 )!.examples[0]!
 const hooks = Array.from({ length: 100 }, (_, i) => {
-  const payload = JSON.stringify({ ...example, pull_request: { ...example.pull_request, number: i + 1 } })
+  const payload = JSON.stringify({
+    ...example,
+    action: 'labeled',
+    pull_request: { ...example.pull_request, number: i + 1 },
+  })
   return { payload, signature: `sha256=${createHmac('sha256', secret).update(payload).digest('hex')}` }
 })
 let delivered = 0
@@ -56,7 +60,7 @@ async function deliver(url: string): Promise<number> {
       'content-type': 'application/json',
       'content-length': Buffer.byteLength(payload),
       'x-github-delivery': randomUUID(),
-      'x-github-event': 'star',
+      'x-github-event': 'pull_request',
       'x-hub-signature-256': signature,
     },
   })

@@ -154,6 +154,22 @@ describe('durable jobs', () => {
     expect(JSON.stringify([dead, logged])).not.toContain('hunter2')
   })
 
+  it('keeps what a handler answers and ends the job in one commit, or neither', async () => {
+    const jobs = make()
+    const kept = (value: unknown) => ({ put: { collection: 'kept', key: 'k', value, expect: 0 } })
+    jobs.handle('work', async (payload) => [kept(payload)])
+    await jobs.start()
+    await put(jobs, 'k', 1)
+    await jobs.idle()
+    expect((await store.get('kept', 'k'))?.value).toBe(1)
+    expect(await store.list('jobs')).toEqual([])
+    // Its write conflicts: the job is still there.
+    await put(jobs, 'k', 2)
+    await jobs.idle()
+    expect((await store.get('kept', 'k'))?.value).toBe(1)
+    expect(await store.list('jobs')).toHaveLength(1)
+  })
+
   it.each([
     ['a refusal ends the job at once', new AtomicError('INVALID_REQUEST', 'no'), 1],
     ['a lost race is run again', new AtomicError('VERSION_CONFLICT', 'raced'), 10],
