@@ -57,7 +57,8 @@ function translated(error: unknown): unknown {
   const failure = error as Failure
   if (failure.errors) return fromGraphql(failure.errors, error)
   const status = failure.status
-  if (status === undefined)
+  // Octokit counts what was never answered as 500.
+  if (status === undefined || (status === 500 && failure.response === undefined))
     return new AtomicError('UPSTREAM_FAILED', { detail: 'GitHub was not reached.', cause: error })
   const headers = failure.response?.headers ?? {}
   if (status === 429 || status === 403) {

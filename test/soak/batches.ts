@@ -11,7 +11,7 @@ export async function soak({ count, seed }: { count: number; seed: number }): Pr
       const played = await playSequence(hall, seed + i)
       for (const key of Object.keys(sum) as (keyof typeof sum)[]) sum[key] += played[key]
     } catch (error) {
-      wrong.push(String(error).slice(0, 2_000))
+      wrong.push(`seed ${seed + i}: ${String(error).slice(0, 2_000)}`)
     }
     if (i % 100 !== 99) continue
     hall.github.assertValid()

@@ -157,6 +157,17 @@ export interface Played {
   pushes: number
 }
 
+/** Again where GitHub was not reached, as the queue does it: a machine under load drops connections. */
+async function answered<T>(call: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await call()
+    } catch (error) {
+      if (!isAtomicError(error, 'UPSTREAM_FAILED') || tries === 5) throw error
+    }
+  }
+}
+
 /** @throws Error that says in which step which files were other than they should be. */
 export async function playSequence(hall: Hall, seed: number): Promise<Played> {
   const random = chance(seed)
@@ -278,7 +289,7 @@ export async function playSequence(hall: Hall, seed: number): Promise<Played> {
       const n = random(batches.length)
       const which = random(6) === 0 ? 'all' : batches[n]!.batchId
       try {
-        await orchestrator.rollback(mission.missionId, which, rita, 'by chance')
+        await answered(() => orchestrator.rollback(mission.missionId, which, rita, 'by chance'))
         played.rolledBack++
       } catch (error) {
         if (!isAtomicError(error, 'ROLLBACK_CONFLICT')) throw error
@@ -289,7 +300,7 @@ export async function playSequence(hall: Hall, seed: number): Promise<Played> {
         if (b.status === 'rolled_back') without.add(i)
       await compare(`step ${step} (${which})`, expected(plan.batches.length))
     }
-    await orchestrator.rollback(mission.missionId, 'all', rita, 'at the end')
+    await answered(() => orchestrator.rollback(mission.missionId, 'all', rita, 'at the end'))
     await compare('all rolled back', base)
     return played
   } finally {
