@@ -11,6 +11,10 @@ setInterval(() => {
   } catch (error) {
     if (error.code === 'EPERM') return
   }
+  try {
+    // With what it has started, where it leads a group.
+    process.kill(-process.pid, 'SIGKILL')
+  } catch {}
   process.kill(process.pid, 'SIGKILL')
 }, ${lookMs})
 `

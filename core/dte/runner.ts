@@ -53,6 +53,18 @@ interface Worker {
 /** Most bytes of contents that a child holds between two tasks. */
 const mostHeld = 128 * 1024 * 1024
 
+const isGroup = process.platform !== 'win32'
+
+/** Ends a child and what it has started: the native compiler would go on for minutes, for nobody. */
+function endFamily({ child }: Worker): void {
+  try {
+    if (isGroup && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+  } catch {
+    // All of them have ended.
+  }
+  child.kill('SIGKILL')
+}
+
 const idle: Worker[] = []
 let working = 0
 const waiting: (() => void)[] = []
@@ -61,6 +73,8 @@ const keepMs = 30_000
 
 function start(memoryMb: number): Worker {
   const child = fork(entry, [], {
+    // A group of its own, so that what it starts ends with it.
+    detached: isGroup,
     serialization: 'advanced',
     // Nothing of the environment, so that nothing of it can decide a result or leak.
     env: compiled === undefined ? {} : { NODE_COMPILE_CACHE: compiled },
@@ -139,7 +153,7 @@ function giveBack(worker: Worker): void {
   const timer = setTimeout(() => {
     const at = idle.indexOf(worker)
     if (at !== -1) idle.splice(at, 1)
-    if (at !== -1) worker.child.kill('SIGKILL')
+    if (at !== -1) endFamily(worker)
   }, keepMs)
   timer.unref()
   worker.child.once('exit', () => {
@@ -195,7 +209,7 @@ function inChild(worker: Worker, task: Task, limits: RunLimits, { signal, onProg
       child.removeAllListeners('exit')
       child.removeAllListeners('error')
       if (reuse) giveBack(worker)
-      else child.kill('SIGKILL')
+      else endFamily(worker)
       settle()
     }
     const refuse = (error: Error): void => end(() => reject(error), false)
@@ -252,5 +266,5 @@ export const childrenIds = (): number[] => idle.flatMap(({ child }) => child.pid
 
 /** Ends the idle children; for tests and for an orderly stop. */
 export function stopRunners(): void {
-  for (const worker of idle.splice(0)) worker.child.kill('SIGKILL')
+  for (const worker of idle.splice(0)) endFamily(worker)
 }

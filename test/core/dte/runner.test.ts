@@ -6,7 +6,7 @@ import { deriveInChild } from '../../../core/dte/derive-in-child.ts'
 import { engineName } from '../../../core/dte/engine-name.ts'
 import { applyChangeSpec, verifyChange } from '../../../core/dte/library.ts'
 import { planDigest } from '../../../core/dte/plan-digest.ts'
-import { stopRunners } from '../../../core/dte/runner.ts'
+import { runTask, stopRunners } from '../../../core/dte/runner.ts'
 import { createDteService } from '../../../core/dte/service.ts'
 import { treeFromFiles, treeId } from '../../../core/dte/tree.ts'
 import { specOf } from './derived.ts'
@@ -193,3 +193,39 @@ test('a child at work ends soon after its parent', { timeout: 60_000 }, async ()
   for (let i = 0; i < 200 && runs(); i++) await new Promise((resolve) => setTimeout(resolve, 100))
   expect(runs()).toBe(false)
 })
+
+test.skipIf(process.platform === 'win32')(
+  'the compiler that a child has started ends with it',
+  { timeout: 60_000 },
+  async () => {
+    // Each member of one union is compared with half of the other: that takes the native compiler many seconds.
+    const members = Array.from({ length: 8000 }, (_, i) => `{ a: { b: { x${i}: 1 } } }`)
+    const text = `declare let a: ${members.join(' | ')}\nexport const b: ${members.reverse().join(' | ')} = a\n`
+    const tree = treeFromFiles({ ...files, 'src/long.ts': text })
+    const stop = new AbortController()
+    const invariants = [{ type: 'typecheck' as const }]
+    const work = runTask({ kind: 'check', before: tree, after: tree, invariants }, { signal: stop.signal })
+    const ended = expect(work).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    const processes = (): string[][] => {
+      const { stdout } = spawnSync('ps', ['-e', '-o', 'pid=,ppid=,stat=,args='], { encoding: 'utf8' })
+      return stdout.split('\n').map((line) => line.trim().split(/\s+/))
+    }
+    const compiler = (): string | undefined => {
+      const all = processes()
+      const own = new Set(all.filter(([, parent]) => parent === String(process.pid)).map(([pid]) => pid))
+      return all.find(([, parent, , , api]) => own.has(parent) && api === '--api')?.[0]
+    }
+    let pid = compiler()
+    for (let i = 0; i < 300 && pid === undefined; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      pid = compiler()
+    }
+    const runs = (): boolean => processes().some(([id, , stat]) => id === pid && stat?.startsWith('Z') === false)
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    expect(runs()).toBe(true)
+    stop.abort()
+    await ended
+    for (let i = 0; i < 20 && runs(); i++) await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(runs()).toBe(false)
+  },
+)
