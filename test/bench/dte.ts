@@ -1,17 +1,16 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
-import { Project as Morph } from 'ts-morph'
 import type { Operation } from '../../core/contracts/index.ts'
 import { deriveInChild } from '../../core/dte/derive-in-child.ts'
 import { childrenIds, runTask, stopRunners } from '../../core/dte/runner.ts'
 import { type Tree, treeFromFiles } from '../../core/dte/tree.ts'
 import { isAtomicError } from '../../core/platform/errors.ts'
-import { readFiles } from '../core/dte/real/projects.ts'
-import { languageService } from '../core/dte/real/service.ts'
+import { type Files, readFiles } from '../core/dte/real/projects.ts'
+import type { PeerRequest } from './dte/peer.ts'
 import type { BenchResult } from './run.ts'
-
-type Files = Record<string, string>
 
 /** What is renamed and moved in a project: a symbol, where it stands, and a file. */
 interface Task {
@@ -125,31 +124,15 @@ const derive = (tree: Tree, ...operations: Operation[]): ReturnType<typeof deriv
 
 const rename = (task: Task, to: string): Operation => ({ op: 'renameSymbol', symbol: task.symbol, to })
 
-/** The compiler's own language service: finds the places and looks no further. */
-function service(task: Task): number {
-  const { service } = languageService(task.files)
-  const [path, name] = task.symbol.split('#') as [string, string]
-  const text = task.files[path] as string
-  const at = text.search(new RegExp(`(?<=(class|function) )${name}\\b`))
-  return service.findRenameLocations(`/p/${path}`, at, false, false, {})?.length ?? 0
-}
-
-function morph(task: Task): void {
-  const { baseUrl, paths } = languageService(task.files).options
-  const project = new Morph({
-    useInMemoryFileSystem: true,
-    compilerOptions: {
-      strict: true,
-      ...(baseUrl === undefined ? {} : { baseUrl }),
-      ...(paths === undefined ? {} : { paths }),
-    },
-  })
-  for (const [path, text] of Object.entries(task.files))
-    if (/\.[cm]?tsx?$/.test(path)) project.createSourceFile(`/p/${path}`, text)
-  const [path, name] = task.symbol.split('#') as [string, string]
-  const file = project.getSourceFileOrThrow(`/p/${path}`)
-  const declared = file.getClass(name) ?? file.getFunctionOrThrow(name)
-  declared.rename(`${name}Morph`)
+/** How long a peer takes, ms: in a process of its own, as the engine has one, its start and loading not counted. */
+async function peer(name: PeerRequest['name'], { files, symbol }: Task): Promise<number> {
+  const child = fork(join(import.meta.dirname, 'dte/peer.ts'), { serialization: 'advanced' })
+  child.send({ name, files, symbol } satisfies PeerRequest)
+  const ended = once(child, 'exit')
+  const [ms] = (await Promise.race([once(child, 'message'), ended.then(() => [Number.NaN])])) as [number]
+  if (child.connected) child.disconnect()
+  await ended
+  return ms
 }
 
 /** ms, median of `rounds`; peers in the same run. Peers find and write the places; the engine also proves them. */
@@ -161,8 +144,8 @@ async function measure(task: Task, figures: Record<string, number>, rounds: numb
   const peers: { service: number[]; morph: number[] } = { service: [], morph: [] }
   let edited = 0
   for (let i = 0; i < rounds; i++) {
-    peers.service.push(await timed(() => service(task)))
-    peers.morph.push(await timed(() => morph(task)))
+    peers.service.push(await peer('service', task))
+    peers.morph.push(await peer('morph', task))
     stopRunners()
     cold.push(
       await timed(
@@ -179,15 +162,20 @@ async function measure(task: Task, figures: Record<string, number>, rounds: numb
   for (let i = 0; i < rounds; i++) {
     stopRunners()
     moves.push(
-      await timed(async () => {
-        edited =
-          (await derive(tree, { op: 'moveModule', from: task.from, to: task.to })).answer.batches[0]?.changes.length ??
-          0
-        // The last derivations are remembered: another one in between makes the next round work again.
-        await derive(treeFromFiles({ 'a.ts': `let a${i}: 1\n` }), { op: 'renameSymbol', symbol: `a.ts#a${i}`, to: 'b' })
-        await derive(treeFromFiles({ 'a.ts': `let c${i}: 1\n` }), { op: 'renameSymbol', symbol: `a.ts#c${i}`, to: 'b' })
-      }),
+      await timed(
+        async () =>
+          (edited =
+            (await derive(tree, { op: 'moveModule', from: task.from, to: task.to })).answer.batches[0]?.changes
+              .length ?? 0),
+      ),
     )
+    // The last two derivations are remembered: others in between make the next round work again.
+    for (const name of [`a${i}`, `c${i}`])
+      await derive(treeFromFiles({ 'a.ts': `let ${name}: 1\n` }), {
+        op: 'renameSymbol',
+        symbol: `a.ts#${name}`,
+        to: 'b',
+      })
   }
   figures[label(`move that touches ${edited} files, cold`)] = middle(moves)
   const { tree: after } = await derive(tree, rename(task, 'Verified'))
