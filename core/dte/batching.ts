@@ -2,7 +2,7 @@ import type { Batching, Operation } from '../contracts/changespec.ts'
 import type { PlannedBatch, PlannedChange } from '../contracts/dte.ts'
 import { AtomicError } from '../platform/errors.ts'
 import { byCodeUnit, directoryOf } from './paths.ts'
-import { type Tree, type TreeChanges, type TreeEntry, TreeHasher, textOf } from './tree.ts'
+import { hasherOf, type Tree, type TreeChanges, type TreeEntry, textOf } from './tree.ts'
 
 /** What one operation changed, on the tree that the operations before it left. */
 export interface Step {
@@ -193,7 +193,7 @@ export function planBatches(
       : batching?.by === 'size'
         ? bySize(steps, batching.maxFiles ?? 50)
         : byOperation(steps)
-  const hasher = new TreeHasher(base)
+  const hasher = hasherOf(base)
   const now = new Map(base)
   const first = hasher.id()
   const texts = new Texts()

@@ -11,34 +11,47 @@ import type { Tree, TreeEntry } from './tree.ts'
 const reply = (message: Reply): void => void process.send?.(message)
 
 /** Contents given so far, by object id. */
-const blobs = new Map<string, Uint8Array>()
+const blobs = new Map<string, TreeEntry>()
+/** Trees that are kept, by the ids that the parent gives them. */
+const trees = new Map<string, Tree>()
 
-function treeOf(listed: ListedTree): Tree {
-  return new Map(
-    listed.map(([path, mode, oid]): [string, TreeEntry] => {
-      const data = blobs.get(oid)
-      return [path, data === undefined ? { mode, oid } : { mode, oid, data }]
+/** The same tree is the same object while it is kept, so that what was found out about it holds. */
+function treeOf({ id, entries }: ListedTree): Tree {
+  const kept = trees.get(id)
+  if (kept !== undefined) return kept
+  if (entries === undefined) throw new Error(`The tree ${id} is not kept.`)
+  const tree = new Map(
+    entries.map(([path, mode, oid]): [string, TreeEntry] => {
+      const known = blobs.get(oid)
+      if (known === undefined || known.mode === mode) return [path, known ?? { mode, oid }]
+      return [path, { ...known, mode }]
     }),
   )
+  trees.set(id, tree)
+  return tree
 }
 
-async function run({ task, blobs: given, forget }: Request): Promise<TaskResults[keyof TaskResults]> {
-  if (forget) blobs.clear()
-  for (const [oid, data] of given) blobs.set(oid, data)
+async function run({ task, blobs: given, forget, keep }: Request): Promise<TaskResults[keyof TaskResults]> {
+  if (forget) {
+    blobs.clear()
+    trees.clear()
+  }
+  for (const [oid, data] of given) blobs.set(oid, { mode: '100644', oid, data })
+  // Both at once: what comes after may refuse the task, and the parent counts on them.
+  const [tree, after] = task.kind === 'check' ? [treeOf(task.before), treeOf(task.after)] : [treeOf(task.tree)]
+  for (const id of trees.keys()) if (!keep.includes(id)) trees.delete(id)
   if (task.kind === 'check') {
     const { invariants, changeSpec, installed } = task
     // Loaded when it is asked for: what judges a result is half of all the code, and a plan needs none of it.
     const { checkInvariants } = await import('./invariants.ts')
-    const [before, after] = [treeOf(task.before), treeOf(task.after)]
     return checkInvariants(invariants, {
-      before,
-      after,
+      before: tree,
+      after: after as Tree,
       ...(changeSpec === undefined ? {} : { changeSpec }),
       ...(installed === undefined ? {} : { installed }),
     })
   }
   const { spec, raw } = task
-  const tree = treeOf(task.tree)
   const onProgress = (done: number, total: number): void => reply({ progress: { done, total } })
   return packAnswer(derive(spec, raw, tree, { onProgress }), tree)
 }

@@ -1,10 +1,9 @@
-import { hash } from 'node:crypto'
 import type { ApplyAnswer } from '../contracts/dte.ts'
 import { canonicalDigest } from '../platform/canonical.ts'
 import { checkChangeSpec } from './changespec.ts'
 import { unpackAnswer } from './packed-answer.ts'
 import { type RunOptions, runTask } from './runner.ts'
-import { applyChanges, type Tree } from './tree.ts'
+import { applyChanges, listingDigest, type Tree } from './tree.ts'
 
 interface Derived {
   answer: ApplyAnswer
@@ -30,12 +29,6 @@ export async function deriveInChild(raw: unknown, tree: Tree, options: RunOption
   remembered.set(key, derived)
   for (const oldest of remembered.keys()) if (remembered.size > mostRemembered) remembered.delete(oldest)
   return derived
-}
-
-/** Tells trees apart as their git ids do, without hashing a folder: the same tree in another order only costs time. */
-function listingDigest(tree: Tree): string {
-  const listing = [...tree].map(([path, { mode, oid }]) => `${path}\0${mode}\0${oid}\n`)
-  return hash('sha256', listing.join(''))
 }
 
 /** What is remembered is shared by all who ask, so nobody may change it. */

@@ -108,14 +108,18 @@ function patchOutcome(tree: Tree, diff: string, inScope: (path: string) => boole
 /** Most bytes of new contents that all operations together may make: each step's are kept until the end. */
 const mostMade = 256 * 1024 * 1024
 
+const contents = new WeakMap<Tree, ReadonlySet<Uint8Array | undefined>>()
+
 /** Counts what operations make. @throws AtomicError `RESOURCE_LIMIT` when it is more than can be kept. */
 function budget(base: Tree): (changes: TreeChanges) => void {
-  const kept = new Set([...base.values()].map((entry) => entry.data))
+  const given = contents.get(base) ?? new Set([...base.values()].map((entry) => entry.data))
+  contents.set(base, given)
+  const kept = new Set<Uint8Array>()
   let made = 0
   return (changes) => {
     for (const entry of changes.values()) {
       const data = entry?.data
-      if (data === undefined || kept.has(data)) continue
+      if (data === undefined || given.has(data) || kept.has(data)) continue
       kept.add(data)
       made += data.length
     }

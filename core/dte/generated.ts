@@ -37,7 +37,17 @@ const mark = /(?<![\w@])@generated\b|\bCode generated\b.*\bDO NOT EDIT\b/
  * By what mark a file is known to be generated, so that an edit would be lost: `.gitattributes`, a `dist` folder, a
  * minified file, or its header. Undefined where none is there.
  */
-export function generatedMarks(tree: Tree): (path: string) => string | undefined {
+export function generatedMarks(tree: Tree): Marks {
+  const marks = found.get(tree) ?? findMarks(tree)
+  found.set(tree, marks)
+  return marks
+}
+
+type Marks = (path: string) => string | undefined
+
+const found = new WeakMap<Tree, Marks>()
+
+function findMarks(tree: Tree): Marks {
   let rules: Rule[] | undefined
   const known = new Map<string, string | undefined>()
   const find = (path: string): string | undefined => {

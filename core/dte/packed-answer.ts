@@ -10,8 +10,11 @@ export interface PackedAnswer {
   blobs: [oid: string, data: Uint8Array][]
 }
 
+const ids = new WeakMap<Tree, ReadonlySet<string>>()
+
 export function packAnswer({ answer, changes }: Derivation, base: Tree): PackedAnswer {
-  const known = new Set([...base.values()].map((entry) => entry.oid))
+  const known = ids.get(base) ?? new Set([...base.values()].map((entry) => entry.oid))
+  ids.set(base, known)
   const blobs = new Map<string, Uint8Array>()
   for (const entry of changes.values())
     if (entry?.data !== undefined && !known.has(entry.oid)) blobs.set(entry.oid, entry.data)

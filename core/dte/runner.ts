@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AtomicError } from '../platform/errors.ts'
 import type { ListedTree, Progress, Reply, Request, Task, TaskResults } from './tasks.ts'
-import type { Tree } from './tree.ts'
+import { listingDigest, type Tree } from './tree.ts'
 
 export interface RunLimits {
   /** Wall time of one task, ms. */
@@ -48,10 +48,14 @@ interface Worker {
   /** Ids of the contents that the child holds, and how many bytes those are. */
   holds: Set<string>
   bytes: number
+  /** Ids of the trees that it keeps, the last one last. */
+  trees: string[]
 }
 
 /** Most bytes of contents that a child holds between two tasks. */
 const mostHeld = 128 * 1024 * 1024
+/** Trees that a child keeps: what a check compares. */
+const mostTrees = 2
 
 const isGroup = process.platform !== 'win32'
 
@@ -89,7 +93,7 @@ function start(memoryMb: number): Worker {
     ],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
-  const worker: Worker = { child, memoryMb, stderr: '', holds: new Set(), bytes: 0 }
+  const worker: Worker = { child, memoryMb, stderr: '', holds: new Set(), bytes: 0, trees: [] }
   child.stderr?.on('data', (chunk: Buffer) => {
     worker.stderr = (worker.stderr + chunk.toString('utf8')).slice(-4000)
   })
@@ -129,10 +133,15 @@ function requestFor(worker: Worker, task: Task): Request {
   if (forget) {
     worker.holds.clear()
     worker.bytes = 0
+    worker.trees = []
   }
   const blobs: Request['blobs'] = []
-  const list = (tree: Tree): ListedTree =>
-    [...tree].map(([path, { mode, oid, data }]) => {
+  const list = (tree: Tree): ListedTree => {
+    const id = listingDigest(tree)
+    const isKept = worker.trees.includes(id)
+    worker.trees = [...worker.trees.filter((other) => other !== id), id]
+    if (isKept) return { id }
+    const entries = [...tree].map(([path, { mode, oid, data }]): [typeof path, typeof mode, string] => {
       if (data !== undefined && !worker.holds.has(oid)) {
         worker.holds.add(oid)
         worker.bytes += data.length
@@ -140,11 +149,14 @@ function requestFor(worker: Worker, task: Task): Request {
       }
       return [path, mode, oid]
     })
+    return { id, entries }
+  }
   const listed =
     task.kind === 'derive'
       ? { ...task, tree: list(task.tree) }
       : { ...task, before: list(task.before), after: list(task.after) }
-  return { task: listed, blobs, forget }
+  worker.trees = worker.trees.slice(-mostTrees)
+  return { task: listed, blobs, forget, keep: worker.trees }
 }
 
 function giveBack(worker: Worker): void {

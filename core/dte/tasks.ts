@@ -21,8 +21,11 @@ export interface TaskResults {
   check: InvariantResult[]
 }
 
-/** A tree as it crosses to the child: its bytes go once, however often the child is asked about them. */
-export type ListedTree = [path: string, mode: FileMode, oid: string][]
+/** A tree as it crosses to the child: its bytes go once, and so does its listing while the child keeps it. */
+export interface ListedTree {
+  id: string
+  entries?: [path: string, mode: FileMode, oid: string][]
+}
 type Listed<T> = { [K in keyof T]: T[K] extends Tree ? ListedTree : T[K] }
 
 /** A task as it crosses the boundary, by structured clone. */
@@ -32,6 +35,8 @@ export interface Request {
   blobs: [oid: string, data: Uint8Array][]
   /** The child shall let go of the contents that it holds. */
   forget: boolean
+  /** Ids of the trees that it keeps from now on. */
+  keep: string[]
 }
 
 export interface Progress {

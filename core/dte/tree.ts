@@ -28,31 +28,63 @@ export interface TreeSource {
   ): Promise<{ tree: Tree; treeId: string; commit?: string }>
 }
 
+const short = 65_536
+const scratch = Buffer.allocUnsafe(short + 32)
+
 /** https://git-scm.com/book/en/v2/Git-Internals-Git-Objects */
 function objectId(type: 'blob' | 'tree', data: Uint8Array): Buffer {
+  const head = `${type} ${data.length}\0`
+  if (data.length > short) return createHash('sha1').update(head).update(data).digest()
   // In one piece, which is three times as fast for what is as short as most files and folders are.
-  const head = Buffer.from(`${type} ${data.length}\0`)
-  if (data.length < 65_536) return hash('sha1', Buffer.concat([head, data]), 'buffer')
-  return createHash('sha1').update(head).update(data).digest()
+  const at = scratch.write(head, 'latin1')
+  scratch.set(data, at)
+  return hash('sha1', scratch.subarray(0, at + data.length), 'buffer')
 }
 
 export const blobId = (data: Uint8Array): string => objectId('blob', data).toString('hex')
 
 export function blobEntry(data: Uint8Array | string, mode: FileMode = '100644'): TreeEntry {
-  const bytes = typeof data === 'string' ? Buffer.from(data, 'utf8') : data
-  return { mode, oid: blobId(bytes), data: bytes }
+  if (typeof data !== 'string') return { mode, oid: blobId(data), data }
+  const bytes = Buffer.from(data, 'utf8')
+  const entry = { mode, oid: blobId(bytes), data: bytes }
+  if (data.isWellFormed() && !data.includes('\0')) keepText(entry, data)
+  return entry
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** The text of an entry, a byte order mark kept; undefined where its bytes are not UTF-8 or hold NUL. */
-export function textOf(entry: TreeEntry | null | undefined): string | undefined {
-  if (entry?.data === undefined || entry.data.includes(0)) return undefined
+function decoded(data: Uint8Array): string | undefined {
+  if (data.includes(0)) return undefined
   try {
-    return utf8.decode(entry.data)
+    return utf8.decode(data)
   } catch {
     return undefined
   }
+}
+
+/** Texts of entries, while those live: a file is read for its words, its syntax, its lines and the answer. */
+let texts = new WeakMap<TreeEntry, string>()
+let textsHeld = 0
+/** Most text that is kept, in UTF-16 units. */
+const mostText = 48_000_000
+
+function keepText(entry: TreeEntry, text: string): void {
+  textsHeld += text.length
+  if (textsHeld > mostText) {
+    texts = new WeakMap()
+    textsHeld = text.length
+  }
+  texts.set(entry, text)
+}
+
+/** The text of an entry, a byte order mark kept; undefined where its bytes are not UTF-8 or hold NUL. */
+export function textOf(entry: TreeEntry | null | undefined): string | undefined {
+  if (entry?.data === undefined) return undefined
+  const known = texts.get(entry)
+  if (known !== undefined) return known
+  const text = decoded(entry.data)
+  if (text !== undefined) keepText(entry, text)
+  return text
 }
 
 export const isRegular = (entry: TreeEntry | null | undefined): entry is TreeEntry & { data: Uint8Array } =>
@@ -84,7 +116,22 @@ export function applyChanges(tree: Tree, changes: TreeChanges): Tree {
   return next
 }
 
+const digests = new WeakMap<Tree, string>()
+
+/** Tells trees apart as their git ids do, without hashing a folder: the same tree in another order only costs time. */
+export function listingDigest(tree: Tree): string {
+  let digest = digests.get(tree)
+  if (digest === undefined) {
+    const listing = [...tree].map(([path, { mode, oid }]) => `${path}\0${mode}\0${oid}\n`)
+    digest = hash('sha256', listing.join(''))
+    digests.set(tree, digest)
+  }
+  return digest
+}
+
 interface Folder {
+  /** The hasher that may change it; others that share it copy it first. */
+  owner: object
   entries: Map<string, TreeEntry | Folder>
   id: Buffer | undefined
   /** Names as git sorts them, kept while none comes or goes. */
@@ -97,29 +144,43 @@ interface Row {
   heads: Map<string, Buffer>
 }
 const isFolder = (x: TreeEntry | Folder): x is Folder => 'entries' in x
-const newFolder = (): Folder => ({ entries: new Map(), id: undefined, rows: undefined })
+const newFolder = (owner: object): Folder => ({ owner, entries: new Map(), id: undefined, rows: undefined })
 
 /** Keeps the ids of a tree's folders, so that after a change only the folders above it are hashed anew. */
 export class TreeHasher {
-  readonly #root = newFolder()
+  #owner = {}
+  #root = newFolder(this.#owner)
 
   constructor(tree: Tree) {
     for (const [path, entry] of tree) this.set(path, entry)
   }
 
+  /** Another of the same tree. What neither changes, they share. */
+  fork(): TreeHasher {
+    const other = new TreeHasher(new Map())
+    other.#root = this.#root
+    this.#owner = {}
+    return other
+  }
+
   set(path: string, entry: TreeEntry | null): void {
     const segments = path.split('/')
     const name = segments.pop() ?? ''
+    this.#root = this.#own(this.#root)
     const trail: Folder[] = [this.#root]
     let folder = this.#root
     for (const segment of segments) {
-      let next = folder.entries.get(segment)
-      if (next === undefined || !isFolder(next)) {
+      const there = folder.entries.get(segment)
+      if (there !== undefined && isFolder(there)) {
+        const next = this.#own(there)
+        if (next !== there) folder.entries.set(segment, next)
+        folder = next
+      } else {
         if (entry === null) return
-        next = newFolder()
+        const next = newFolder(this.#owner)
         put(folder, segment, next)
+        folder = next
       }
-      folder = next
       trail.push(folder)
     }
     put(folder, name, entry)
@@ -128,6 +189,10 @@ export class TreeHasher {
     for (let i = segments.length - 1; i >= 0 && trail[i + 1]?.entries.size === 0; i--) {
       put(trail[i] as Folder, segments[i] ?? '', null)
     }
+  }
+
+  #own(folder: Folder): Folder {
+    return folder.owner === this.#owner ? folder : { ...folder, owner: this.#owner, entries: new Map(folder.entries) }
   }
 
   apply(changes: TreeChanges): this {
@@ -179,3 +244,16 @@ function rowsOf(folder: Folder): Row[] {
 
 /** The git tree id (SHA-1) that a commit of exactly these files has. */
 export const treeId = (tree: Tree): string => new TreeHasher(tree).id()
+
+const hashers = new WeakMap<Tree, TreeHasher>()
+
+/** A hasher that stands on a tree, whose folders are hashed once while the tree lives. */
+export function hasherOf(tree: Tree): TreeHasher {
+  let known = hashers.get(tree)
+  if (known === undefined) {
+    known = new TreeHasher(tree)
+    known.id()
+    hashers.set(tree, known)
+  }
+  return known.fork()
+}

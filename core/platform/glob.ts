@@ -15,6 +15,7 @@ export type PathTest = (path: string) => boolean
 
 /** @throws GlobError when brackets or braces do not close, or the alternatives are too many. */
 export function compileGlob(pattern: string): PathTest {
+  if (pattern === '**') return () => true
   const alternatives = expandBraces(pattern).map((p) => p.split('/').map(compileSegment))
   return (path) => {
     const parts = path.split('/')

@@ -18,36 +18,6 @@ export function splitLines(text: string): string[] {
   return lines
 }
 
-/** Most lines that may have changed for the lines to be compared one by one. */
-const maxChanged = 500
-
-/**
- * The changes of texts with as many lines as each other, when each line that changed is found nowhere else: then no
- * other way to pair the lines keeps as many of them. Undefined where that is not so.
- */
-function changedInPlace(a: readonly string[], b: readonly string[]): Change[] | undefined {
-  if (a.length !== b.length) return undefined
-  const changes: Change[] = []
-  const gone = new Set<string>()
-  const come = new Set<string>()
-  let changed = 0
-  for (let i = 0; i < a.length; i++) {
-    if (a[i] === b[i]) continue
-    if (++changed > maxChanged) return undefined
-    gone.add(a[i] as string)
-    come.add(b[i] as string)
-    const last = changes.at(-1)
-    if (last?.aEnd === i) {
-      last.aEnd++
-      last.bEnd++
-    } else changes.push({ aStart: i, aEnd: i + 1, bStart: i, bEnd: i + 1 })
-  }
-  for (let i = 0; i < a.length; i++)
-    if (a[i] === b[i] && (gone.has(a[i] as string) || come.has(a[i] as string))) return undefined
-  for (const line of come) if (gone.has(line)) return undefined
-  return changes
-}
-
 /** Above this many steps a gap is shown as replaced whole: a correct diff, if not the shortest. */
 const maxSteps = 2000
 
@@ -56,8 +26,6 @@ const maxSteps = 2000
  * and Myers' greedy algorithm between them ("An O(ND) Difference Algorithm and Its Variations", 1986).
  */
 export function diffLines(a: readonly string[], b: readonly string[]): Change[] {
-  const inPlace = changedInPlace(a, b)
-  if (inPlace !== undefined) return inPlace
   const changes: Change[] = []
   const push = (aStart: number, aEnd: number, bStart: number, bEnd: number): void => {
     if (aStart === aEnd && bStart === bEnd) return

@@ -1,5 +1,6 @@
 import { byCodeUnit } from '../paths.ts'
 import { type Tree, type TreeEntry, textOf } from '../tree.ts'
+import { changedInPlace, type InPlace } from './in-place.ts'
 import { type Change, diffLines, splitLines } from './lines.ts'
 
 export interface FileDiff {
@@ -42,7 +43,10 @@ const emit = (sign: string, line: string): string =>
 const range = (start: number, length: number): string =>
   length === 1 ? `${start + 1}` : `${length === 0 ? start : start + 1},${length}`
 
-function hunks(a: readonly string[], b: readonly string[], changes: readonly Change[], context: number): string {
+/** Lines around each change. */
+const context = 3
+
+function hunks(a: readonly string[], b: readonly string[], changes: readonly Change[]): string {
   let out = ''
   for (let i = 0; i < changes.length; ) {
     const group: Change[] = [changes[i++] as Change]
@@ -68,14 +72,19 @@ function hunks(a: readonly string[], b: readonly string[], changes: readonly Cha
 }
 
 const zero = '0'.repeat(40)
+function comparedLines(before: TreeEntry | undefined, after: TreeEntry | undefined): InPlace | undefined {
+  const [oldText, newText] = [before === undefined ? '' : textOf(before), after === undefined ? '' : textOf(after)]
+  if (oldText === undefined || newText === undefined) return undefined
+  const inPlace = before?.data && after?.data && changedInPlace(before.data, after.data, context)
+  if (inPlace !== undefined) return inPlace
+  const [a, b] = [splitLines(oldText), splitLines(newText)]
+  return { a, b, changes: before?.oid === after?.oid ? [] : diffLines(a, b) }
+}
 
 function diffFile(path: string, before: TreeEntry | undefined, after: TreeEntry | undefined, from?: string): FileDiff {
-  const oldText = before === undefined ? '' : textOf(before)
-  const newText = after === undefined ? '' : textOf(after)
-  const a = splitLines(oldText ?? '')
-  const b = splitLines(newText ?? '')
+  const compared = comparedLines(before, after)
+  const { a, b, changes } = compared ?? { a: [], b: [], changes: [] }
   const same = before?.oid === after?.oid
-  const changes = same || oldText === undefined || newText === undefined ? [] : diffLines(a, b)
   const sum = (f: (c: Change) => number): number => changes.reduce((n, c) => n + f(c), 0)
   const insertions = sum((c) => c.bEnd - c.bStart)
   const deletions = sum((c) => c.aEnd - c.aStart)
@@ -94,11 +103,11 @@ function diffFile(path: string, before: TreeEntry | undefined, after: TreeEntry 
     text += `index ${before?.oid ?? zero}..${after?.oid ?? zero}${mode}\n`
     const left = before === undefined ? '/dev/null' : oldName
     const right = after === undefined ? '/dev/null' : newName
-    if (oldText === undefined || newText === undefined) text += `Binary files ${left} and ${right} differ\n`
+    if (compared === undefined) text += `Binary files ${left} and ${right} differ\n`
     else if (changes.length > 0) {
       // A name with a space needs a tab after it, else a reader could take the rest for a date.
       const name = (n: string): string => (n.includes(' ') && !n.startsWith('"') ? `${n}\t` : n)
-      text += `--- ${name(left)}\n+++ ${name(right)}\n${hunks(a, b, changes, 3)}`
+      text += `--- ${name(left)}\n+++ ${name(right)}\n${hunks(a, b, changes)}`
     }
   }
   return { path, ...(from === undefined ? {} : { from }), text, insertions, deletions }

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { applyPatch } from '../../../core/dte/diff/apply.ts'
-import { diffLines } from '../../../core/dte/diff/lines.ts'
+import { changedInPlace } from '../../../core/dte/diff/in-place.ts'
+import { diffLines, splitLines } from '../../../core/dte/diff/lines.ts'
 import { diffTrees } from '../../../core/dte/diff/unified.ts'
 import { applyChanges, blobEntry, type Tree, treeFromFiles, treeId } from '../../../core/dte/tree.ts'
 import { GitTrees } from '../../support/git-trees.ts'
@@ -22,10 +23,49 @@ test('lines that change where they stand are told as they are when more lines co
       const longer = diffLines([...a, 'x\n'], [...b, 'y\n', 'z\n'])
       const last = longer.pop()
       const joined = last !== undefined && last.aStart < a.length
-      expect([...longer, ...(joined ? [{ ...last, aEnd: a.length, bEnd: a.length }] : [])]).toEqual(diffLines(a, b))
+      const [was, is] = [Buffer.from(a.join('')), Buffer.from(b.join(''))]
+      const inPlace = changedInPlace(was, is, 3)?.changes
+      expect([...longer, ...(joined ? [{ ...last, aEnd: a.length, bEnd: a.length }] : [])]).toEqual(inPlace)
     }),
     { seed: 11, numRuns: 2_000 },
   )
+})
+
+test('texts are compared in place where each line that changed is found nowhere else, and only there', () => {
+  const lines = fc.array(fc.constantFrom('a', 'b', 'é', '', 'xy', 'xyz', '🙂'), { maxLength: 6 })
+  const text = fc.tuple(lines, fc.boolean()).map(([l, end]) => l.join('\n') + (end ? '\n' : ''))
+  const swap = fc.tuple(text, fc.constantFrom('a', 'b', 'xy', 'é'), fc.constantFrom('q', 'xyz', 'ê', 'a'))
+  let compared = 0
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        swap.map(([t, from, to]) => [t, t.replaceAll(from, to)]),
+        fc.tuple(text, text),
+      ),
+      ([was, is]) => {
+        const [a, b] = [splitLines(was as string), splitLines(is as string)]
+        const differ = a.flatMap((line, n) => (line === b[n] ? [] : [n]))
+        const [gone, come] = [differ.map((n) => a[n]), differ.map((n) => b[n])]
+        const kept = a.filter((line, n) => line === b[n])
+        const isAlone = [...gone, ...come].every((line) => !kept.includes(line as string))
+        const inPlace = changedInPlace(Buffer.from(was as string), Buffer.from(is as string), 3)
+        expect(inPlace !== undefined).toBe(
+          a.length === b.length && isAlone && !gone.some((line) => come.includes(line)),
+        )
+        if (inPlace === undefined) return
+        compared++
+        expect([inPlace.a.length, inPlace.b.length]).toEqual([a.length, b.length])
+        expect(inPlace.changes.flatMap(({ aStart, aEnd }) => a.slice(aStart, aEnd).map((_, i) => aStart + i))).toEqual(
+          differ,
+        )
+        for (const n of differ) expect(inPlace.b[n]).toBe(b[n])
+        for (const n of differ)
+          expect(inPlace.a.slice(Math.max(0, n - 3), n + 4)).toEqual(a.slice(Math.max(0, n - 3), n + 4))
+      },
+    ),
+    { seed: 5, numRuns: 2_000 },
+  )
+  expect(compared).toBeGreaterThan(200)
 })
 
 const diffOf = (before: Tree, after: Tree, moved?: Map<string, string>): string =>

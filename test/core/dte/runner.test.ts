@@ -1,8 +1,9 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { afterAll, describe, expect, test } from 'vitest'
-import type { CallContext } from '../../../core/contracts/index.ts'
+import type { ApplyAnswer, CallContext, ChangeSpec, Operation } from '../../../core/contracts/index.ts'
 import { deriveInChild } from '../../../core/dte/derive-in-child.ts'
+import { derive } from '../../../core/dte/engine.ts'
 import { engineName } from '../../../core/dte/engine-name.ts'
 import { applyChangeSpec, verifyChange } from '../../../core/dte/library.ts'
 import { planDigest } from '../../../core/dte/plan-digest.ts'
@@ -20,6 +21,14 @@ const files = {
   'src/app.ts': "import { getUser } from './user'\n\nexport const user = getUser(1)\n",
 }
 const spec = specOf({ op: 'renameSymbol', symbol: 'src/user.ts#getUser', to: 'fetchUser' })
+
+function derivedFresh(spec: ChangeSpec, project: Record<string, string>): ApplyAnswer | string {
+  try {
+    return derive(spec, spec, treeFromFiles(project)).answer
+  } catch (error) {
+    return String(error)
+  }
+}
 
 describe('a derivation in a child process', () => {
   test('answers the plan, and the same one every time', async () => {
@@ -39,6 +48,23 @@ describe('a derivation in a child process', () => {
     expect(progress).toHaveLength(2)
     const shuffled = Object.fromEntries(Object.entries(files).reverse())
     expect(await applyChangeSpec(spec, shuffled)).toEqual(answer)
+  })
+  test('is the same from a child that has worked on the tree before', async () => {
+    const project = { ...files, 'src/other.ts': "export * from './user'\nexport const taken = 1\n" }
+    const tree = treeFromFiles(project)
+    const asked: Operation[] = ['first', 'second', 'taken', 'third'].map((to) => ({
+      op: 'renameSymbol',
+      symbol: 'src/user.ts#getUser',
+      to,
+    }))
+    asked.push({ op: 'moveModule', from: 'src/user.ts', to: 'src/people/user.ts' }, asked[0] as Operation)
+    asked.push({ op: 'renameSymbol', symbol: 'src/app.ts#user', to: 'someone' }, asked[1] as Operation)
+    for (const operation of asked) {
+      const warm = await deriveInChild(specOf(operation), tree).then(({ answer }) => answer, String)
+      // Of a tree that nothing is known of.
+      expect(warm).toEqual(derivedFresh(specOf(operation), project))
+      await runTask({ kind: 'check', before: tree, after: tree, invariants: [] })
+    }
   })
   test('passes refusals on', async () => {
     const bad = specOf({ op: 'renameSymbol', symbol: 'src/user.ts#nobody', to: 'x' })

@@ -8,6 +8,7 @@ import { linkStaysInside, pathFault } from '../../../core/dte/paths.ts'
 import {
   applyChanges,
   blobEntry,
+  hasherOf,
   type Tree,
   TreeHasher,
   textOf,
@@ -68,6 +69,26 @@ describe('tree ids', () => {
       { seed: 1, numRuns: 200 },
     )
   })
+})
+
+test('hashers that share the folders of a tree change nothing of each other', () => {
+  const base = treeFromFiles({ 'a/b/one.ts': '1', 'a/two.ts': '2', 'three.ts': '3' })
+  const changes = [
+    new Map([['a/b/one.ts', null]]),
+    new Map([['a/b/one.ts', blobEntry('other')]]),
+    new Map([
+      ['a/b/c/new.ts', blobEntry('new')],
+      ['a/two.ts', null],
+      ['three.ts', blobEntry('3')],
+    ]),
+  ]
+  const forks = changes.map((change) => hasherOf(base).apply(change))
+  const again = forks.map((fork) => fork.fork().apply(new Map([['three.ts', null]])))
+  expect(forks.map((fork) => fork.id())).toEqual(changes.map((change) => treeId(applyChanges(base, change))))
+  expect(again.map((fork) => fork.id())).toEqual(
+    changes.map((change) => treeId(applyChanges(applyChanges(base, change), new Map([['three.ts', null]])))),
+  )
+  expect(hasherOf(base).id()).toBe(treeId(base))
 })
 
 describe('paths', () => {

@@ -14,7 +14,11 @@ interface Expectation {
   outer: Key[] | undefined
   /** Place in the base tree, for the message. */
   place: string
-  view: View
+  /** Of the program that has the file: a unit keeps them before and after. */
+  options: ts.CompilerOptions
+  /** As it stood there before. */
+  text: string
+  isRenamed: boolean
 }
 
 const equal = (a: readonly Key[], b: readonly Key[]): boolean => {
@@ -26,7 +30,13 @@ function expectationsOf(site: Site, part: Part, edits: EditSet, to: string): Exp
   const { binding, view } = site
   const map = (keys: readonly Key[]): Key[] => keys.map((k) => edits.key(k))
   const at = edits.position(view.path, site.start)
-  const common = { path: view.path, place: placeAt(view.source, site.start), view }
+  const common = {
+    path: view.path,
+    place: placeAt(view.source, site.start),
+    options: view.program.getCompilerOptions(),
+    text: site.node.text,
+    isRenamed: part.inner || part.outer,
+  }
   const inner = map(binding.inner)
   const outer = binding.outer === undefined ? undefined : map(binding.outer)
   if (outer === undefined || part.inner === part.outer) return [{ ...common, at, inner, outer }]
@@ -41,6 +51,20 @@ function expectationsOf(site: Site, part: Part, edits: EditSet, to: string): Exp
 }
 
 /**
+ * What sites must refer to in the result: what they refer to now. Nothing of it holds a program, so that the one from
+ * before can go when the next is made: both at once take twice the memory.
+ */
+export const expectations = (
+  sites: readonly { site: Site; part: Part }[],
+  edits: EditSet,
+  to: string,
+): readonly Expectation[] => sites.flatMap(({ site, part }) => expectationsOf(site, part, edits, to))
+
+/** Sites that stay as they are. */
+export const untouched = (sites: readonly Site[]): { site: Site; part: Part }[] =>
+  sites.map((site) => ({ site, part: { inner: false, outer: false } }))
+
+/**
  * The binding check: in the result, every edited site, every other site of the old name and every older
  * site of the new name must refer to what it referred to before, and nothing may have joined the renamed
  * declarations (an override, a merge). Compilers' renames do not look; type checking does not always notice.
@@ -48,31 +72,25 @@ function expectationsOf(site: Site, part: Part, edits: EditSet, to: string): Exp
  */
 export function checkBindings(
   after: Views,
-  before: { sites: readonly { site: Site; part: Part }[]; members: ReadonlySet<Key> },
+  before: { wanted: readonly Expectation[]; members: ReadonlySet<Key> },
   edits: EditSet,
   to: string,
 ): void {
   const collision = (what: string, place: string): Error => refuse('NAME_COLLISION', `Renamed to ${to}, ${what}`, place)
-  for (const { site, part } of before.sites) {
-    for (const want of expectationsOf(site, part, edits, to)) {
-      const view = after.views.get(want.path)?.find((v) => sameProgram(v, want.view)) ?? after.view(want.path)
-      if (view === undefined) throw collision('a file would fall out of its program.', want.place)
-      const node = nodeAt(view.source, want.at)
-      const got = isNameNode(node) ? bindingOf({ node, view }) : undefined
-      const same =
-        got !== undefined &&
-        equal(got.inner, want.inner) &&
-        (want.outer === undefined || equal(got.outer ?? [], want.outer))
-      if (!same) {
-        throw collision(
-          part.inner || part.outer
-            ? 'this reference would come to mean another declaration.'
-            : `this ${site.node.text} would come to mean another declaration.`,
-          want.place,
-        )
-      }
-      if (part.inner || part.outer || site.node.text === to) checkDeclared(node, view, to, want.place)
+  for (const want of before.wanted) {
+    const view = viewOf(after, want)
+    if (view === undefined) throw collision('a file would fall out of its program.', want.place)
+    const node = nodeAt(view.source, want.at)
+    const got = isNameNode(node) ? bindingOf({ node, view }) : undefined
+    const same =
+      got !== undefined &&
+      equal(got.inner, want.inner) &&
+      (want.outer === undefined || equal(got.outer ?? [], want.outer))
+    if (!same) {
+      const what = want.isRenamed ? 'this reference' : `this ${want.text}`
+      throw collision(`${what} would come to mean another declaration.`, want.place)
     }
+    if (want.isRenamed || want.text === to) checkDeclared(node, view, to, want.place)
   }
   const sites = sitesOf(after, to)
   const classes = classesOf(sites)
@@ -95,7 +113,7 @@ export function checkBindings(
 export function checkUnmoved(after: Views, sites: readonly Site[], edits: EditSet, why: string): void {
   for (const site of sites) {
     const want = expectationsOf(site, { inner: false, outer: false }, edits, site.node.text)[0] as Expectation
-    const view = after.views.get(want.path)?.find((v) => sameProgram(v, want.view)) ?? after.view(want.path)
+    const view = viewOf(after, want)
     const node = view === undefined ? undefined : nodeAt(view.source, want.at)
     const got = view !== undefined && node !== undefined && isNameNode(node) ? bindingOf({ node, view }) : undefined
     if (
@@ -112,8 +130,9 @@ export function checkUnmoved(after: Views, sites: readonly Site[], edits: EditSe
   }
 }
 
-/** The same configuration before and after: by its options object, which a unit keeps. */
-const sameProgram = (a: View, b: View): boolean => a.program.getCompilerOptions() === b.program.getCompilerOptions()
+/** The file in the program of the same configuration. */
+const viewOf = (after: Views, { path, options }: Expectation): View | undefined =>
+  after.views.get(path)?.find((v) => v.program.getCompilerOptions() === options) ?? after.view(path)
 
 function placeOfKey(key: Key, project: Views): string {
   const colon = key.lastIndexOf(':')

@@ -1,5 +1,6 @@
 import ts from 'typescript'
-import { isForeign, toTree } from './files.ts'
+import { toTree } from './files.ts'
+import { isForeign } from './listing.ts'
 import type { NameNode, Occurrence } from './occurrences.ts'
 
 /**

@@ -1,7 +1,8 @@
 import ts from 'typescript'
 import { AtomicError } from '../../../platform/errors.ts'
 import { byCodeUnit, directoryOf } from '../../paths.ts'
-import { isForeign, isSource, toTree, toVirtual, type VirtualFiles } from './files.ts'
+import { isSource, toTree, toVirtual, type VirtualFiles } from './files.ts'
+import { isForeign } from './listing.ts'
 
 /** One program's worth of files and options. */
 export interface Unit {

@@ -5,7 +5,7 @@ import { mayActOrChange } from './evaluation.ts'
 import { isMember } from './names.ts'
 import type { Project } from './project.ts'
 import { listed, placeOf, refuse } from './refusals.ts'
-import { classesOf, type Site, sitesOf } from './sites.ts'
+import { classesOf, type Site, sitesInFile, sitesOf } from './sites.ts'
 
 /** The name by which a function is called: its own, its variable's or property's, its class's for a constructor. */
 function nameOf(owner: ts.SignatureDeclaration): ts.Identifier | undefined {
@@ -113,7 +113,9 @@ const refersTo = ({ inner }: Binding, keys: ReadonlySet<Key>): boolean => inner.
 function sitesUnderEveryName(project: Project, name: string): Site[] {
   const sites = sitesOf(project, name)
   const aliased = sites.flatMap(({ node: { parent }, view, node }) =>
-    ts.isImportSpecifier(parent) && parent.propertyName === node ? sitesOf(project, parent.name.text, view.path) : [],
+    ts.isImportSpecifier(parent) && parent.propertyName === node
+      ? sitesInFile(project, parent.name.text, view.path)
+      : [],
   )
   return [...sites, ...aliased]
 }

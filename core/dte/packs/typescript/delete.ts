@@ -32,7 +32,7 @@ export function deleteNode(project: Project, op: Delete, options: PackOptions): 
   const names = new Set([target.name])
   for (const d of target.declarations) doomed.add(d)
   const keys = new Set<Key>(target.keys)
-  const references = new Map<string, Site[]>()
+  const references = new Map<string, readonly Site[]>()
   const warnings: string[] = []
   for (const name of names) {
     // Names grow while a cascade goes on: a set visits what is added to it.

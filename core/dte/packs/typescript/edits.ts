@@ -104,9 +104,9 @@ export class EditSet {
     for (const path of this.paths()) {
       const entry = tree.get(path)
       const text = textOf(entry)
-      if (entry === undefined || text === undefined) continue
-      const next = applyEdits(text, this.of(path))
-      if (next !== text) changes.set(path, blobEntry(next, entry.mode))
+      if (entry?.data === undefined || text === undefined) continue
+      const next = editedBytes(entry.data, text, this.of(path))
+      if (!next.equals(entry.data)) changes.set(path, blobEntry(next, entry.mode))
     }
     return changes
   }
@@ -122,6 +122,24 @@ export class EditSet {
     if (!this.#edits.has(path)) return key
     return `${path}:${this.position(path, Number(key.slice(colon + 1)), true)}`
   }
+}
+
+/** Where each character is one byte, the bytes between the edits are copied as they are. */
+function editedBytes(data: Uint8Array, text: string, edits: readonly TextEdit[]): Buffer {
+  if (data.length !== text.length) return Buffer.from(applyEdits(text, edits), 'utf8')
+  const grown = edits.reduce((sum, { start, end, text: put }) => sum + Buffer.byteLength(put) - (end - start), 0)
+  const out = Buffer.allocUnsafe(data.length + grown)
+  let at = 0
+  let to = 0
+  for (const { start, end, text: put } of edits) {
+    if (start < at) throw new Error(`edits overlap at ${start}`)
+    out.set(data.subarray(at, start), to)
+    to += start - at
+    to += out.write(put, to, 'utf8')
+    at = end
+  }
+  out.set(data.subarray(at), to)
+  return out
 }
 
 export function applyEdits(text: string, edits: readonly TextEdit[]): string {

@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import ts from 'typescript'
 import { byCodeUnit, normalizePath } from '../../paths.ts'
-import { isRegular, type Tree, type TreeChanges } from '../../tree.ts'
+import { isRegular, type Tree, type TreeChanges, textOf } from '../../tree.ts'
 import type { InstalledModules } from './installed-modules.ts'
-import { blobText } from './source-cache.ts'
+import { isForeign, listingOf } from './listing.ts'
 
 /** Where the tree stands for the compiler; nothing of this machine's disk is under it. */
 const root = '/tree'
@@ -26,8 +25,6 @@ export const toTree = (name: string): string | undefined =>
   name === root ? '' : name.startsWith(`${root}/`) ? name.slice(root.length + 1) : undefined
 
 export const isSource = (path: string): boolean => /\.[cm]?[jt]sx?$/.test(path)
-/** Folders whose files are somebody else's, wherever they stand. */
-export const isForeign = (path: string): boolean => /(^|\/)node_modules\//.test(path)
 
 const readLibraries = new Map<string, string | undefined>()
 function libraryText(name: string): string | undefined {
@@ -48,11 +45,6 @@ export function libraryTexts(): readonly string[] {
   return allLibraries
 }
 
-interface Folder {
-  files: Set<string>
-  folders: Set<string>
-}
-
 /**
  * The tree as a file system for the compiler. Packages of the tree's own workspaces appear under
  * `node_modules` as links, as an installation would make them; a committed `node_modules` is not read. Where
@@ -61,17 +53,14 @@ interface Folder {
 export class VirtualFiles implements ts.ModuleResolutionHost, ts.ParseConfigHost {
   readonly useCaseSensitiveFileNames = true
   #tree: Tree
-  #folders = new Map<string, Folder>()
-  #packages: [name: string, folder: string][] = []
-  #paths: readonly string[] | undefined
-  #structure: string | undefined
+  /** Holds while no file comes or goes, and no JSON file changes. */
+  #listing
   readonly #installed: InstalledModules | undefined
 
   constructor(tree: Tree, installed?: InstalledModules) {
     this.#tree = tree
     this.#installed = installed
-    for (const [path, entry] of tree) if (isRegular(entry)) this.#list(path)
-    this.#findPackages()
+    this.#listing = listingOf(tree)
   }
 
   get tree(): Tree {
@@ -86,13 +75,7 @@ export class VirtualFiles implements ts.ModuleResolutionHost, ts.ParseConfigHost
       if (path.endsWith('.json')) structure = true
     }
     this.#tree = tree
-    if (structure) {
-      this.#paths = undefined
-      this.#structure = undefined
-      this.#folders = new Map()
-      for (const [path, entry] of tree) if (isRegular(entry)) this.#list(path)
-      this.#findPackages()
-    }
+    if (structure) this.#listing = listingOf(tree)
     return structure
   }
 
@@ -106,23 +89,18 @@ export class VirtualFiles implements ts.ModuleResolutionHost, ts.ParseConfigHost
   }
 
   text(path: string): string | undefined {
-    return blobText(this.#tree.get(path))
+    const entry = this.#tree.get(path)
+    return isRegular(entry) ? textOf(entry) : undefined
   }
 
   /** Paths of the regular files, dependencies left out, in the order of code units. */
   paths(): readonly string[] {
-    this.#paths ??= [...this.#tree.keys()].filter((p) => !isForeign(p) && isRegular(this.#tree.get(p))).sort(byCodeUnit)
-    return this.#paths
+    return this.#listing.paths
   }
 
   /** Names all that decides where an import leads and which files a configuration takes: paths, and what JSON files say. */
   get structure(): string {
-    if (this.#structure === undefined) {
-      const hash = createHash('sha256').update(`${this.#installed?.folder ?? ''}\n`)
-      for (const path of this.paths()) hash.update(`${path}\0${path.endsWith('.json') ? this.oid(path) : ''}\n`)
-      this.#structure = hash.digest('hex')
-    }
-    return this.#structure
+    return `${this.#installed?.folder ?? ''}\n${this.#listing.structure}`
   }
 
   readonly fileExists = (name: string): boolean => {
@@ -143,9 +121,9 @@ export class VirtualFiles implements ts.ModuleResolutionHost, ts.ParseConfigHost
   readonly directoryExists = (name: string): boolean => {
     if (name === `${root}/node_modules` || name === libraries) return true
     const path = this.#real(name)
-    if (path !== undefined) return this.#folders.has(path)
+    if (path !== undefined) return this.#listing.folders.has(path)
     const scope = /^\/tree\/node_modules\/(@[^/]+)$/.exec(name)?.[1]
-    if (scope !== undefined && this.#packages.some(([p]) => p.startsWith(`${scope}/`))) return true
+    if (scope !== undefined && this.#listing.packages.some(([p]) => p.startsWith(`${scope}/`))) return true
     return this.#below(name, (at, by) => by.isFolder(at)) === true
   }
 
@@ -153,7 +131,7 @@ export class VirtualFiles implements ts.ModuleResolutionHost, ts.ParseConfigHost
     const path = toTree(name)
     const installed = this.#below(name, (at, by) => by.list(at))
     if (installed !== undefined) return installed
-    const found = path === undefined || isForeign(`${path}/`) ? undefined : this.#folders.get(path)
+    const found = path === undefined || isForeign(`${path}/`) ? undefined : this.#listing.folders.get(path)
     return {
       files: [...(found?.files ?? [])].sort(byCodeUnit),
       directories: [...(found?.folders ?? [])].sort(byCodeUnit),
@@ -163,7 +141,7 @@ export class VirtualFiles implements ts.ModuleResolutionHost, ts.ParseConfigHost
   readonly getDirectories = (name: string): string[] => {
     const path = this.#real(name)
     if (path === undefined) return this.#below(name, (at, by) => by.list(at).directories) ?? []
-    return [...(this.#folders.get(path)?.folders ?? [])].sort(byCodeUnit)
+    return [...(this.#listing.folders.get(path)?.folders ?? [])].sort(byCodeUnit)
   }
 
   readonly realpath = (name: string): string => {
@@ -181,39 +159,6 @@ export class VirtualFiles implements ts.ModuleResolutionHost, ts.ParseConfigHost
     return internal.matchFiles(folder, extensions, excludes, includes, true, root, depth, this.entries, (p) => p)
   }
 
-  #list(path: string): void {
-    if (isForeign(path)) return
-    const segments = path.split('/')
-    const name = segments.pop() as string
-    let at = ''
-    let folder = this.#folder(at)
-    for (const segment of segments) {
-      folder.folders.add(segment)
-      at = at === '' ? segment : `${at}/${segment}`
-      folder = this.#folder(at)
-    }
-    folder.files.add(name)
-  }
-
-  #folder(path: string): Folder {
-    let folder = this.#folders.get(path)
-    if (folder === undefined) {
-      folder = { files: new Set(), folders: new Set() }
-      this.#folders.set(path, folder)
-    }
-    return folder
-  }
-
-  #findPackages(): void {
-    this.#packages = []
-    for (const [path, folder] of this.#folders) {
-      if (path === '' || !folder.files.has('package.json')) continue
-      const name = packageName(this.text(`${path}/package.json`))
-      if (name !== undefined) this.#packages.push([name, path])
-    }
-    this.#packages.sort((a, b) => byCodeUnit(a[0], b[0]) || byCodeUnit(a[1], b[1]))
-  }
-
   /** Asks the installation about a name below a `node_modules`; undefined where there is none, or it is elsewhere. */
   #below<T>(name: string, ask: (path: string, installed: InstalledModules) => T): T | undefined {
     const path = this.#installed === undefined ? undefined : toTree(name)
@@ -228,7 +173,7 @@ export class VirtualFiles implements ts.ModuleResolutionHost, ts.ParseConfigHost
     if (path === undefined) return undefined
     if (path.startsWith('node_modules/')) {
       const rest = path.slice('node_modules/'.length)
-      for (const [pkg, folder] of this.#packages) {
+      for (const [pkg, folder] of this.#listing.packages) {
         if (rest === pkg) return folder
         if (rest.startsWith(`${pkg}/`)) return `${folder}/${rest.slice(pkg.length + 1)}`
       }
@@ -240,15 +185,6 @@ export class VirtualFiles implements ts.ModuleResolutionHost, ts.ParseConfigHost
 
 const libraryName = (name: string): string | undefined =>
   name.startsWith(`${libraries}/`) ? name.slice(libraries.length + 1) : undefined
-
-function packageName(text: string | undefined): string | undefined {
-  try {
-    const name = (JSON.parse(text ?? '') as { name?: unknown }).name
-    return typeof name === 'string' && /^(@[\w.-]+\/)?[\w.-]+$/.test(name) ? name : undefined
-  } catch {
-    return undefined
-  }
-}
 
 /** What this compiler version offers but does not declare; the version is pinned, and a test asserts that they are there. */
 const internal = ts as unknown as {

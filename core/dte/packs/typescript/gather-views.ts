@@ -1,5 +1,6 @@
 import type ts from 'typescript'
-import { isForeign, isSource, toTree } from './files.ts'
+import { isSource, toTree } from './files.ts'
+import { isForeign } from './listing.ts'
 import type { View } from './views.ts'
 
 /** The tree's own source files in these programs, in the order of paths. */

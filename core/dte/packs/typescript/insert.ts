@@ -10,7 +10,7 @@ import { type List, listAround, listInside } from './lists.ts'
 import { nodeAt } from './occurrences.ts'
 import type { Project } from './project.ts'
 import { placeOf, refuse } from './refusals.ts'
-import { type Site, sitesOf } from './sites.ts'
+import { type Site, sitesInFile, sitesOf } from './sites.ts'
 import { checkSyntax } from './syntax.ts'
 import type { View } from './views.ts'
 
@@ -201,7 +201,7 @@ function blankBetween(text: string, list: List, body: string): boolean {
 }
 
 /** Sites that a new declaration could draw to itself: in its own file, or anywhere when it is global; a member draws none. */
-function reached(project: Project, view: View, list: List, name: string): Site[] {
+function reached(project: Project, view: View, list: List, name: string): readonly Site[] {
   const { holder } = list
   const lexical = holder === undefined || ts.isBlock(holder) || ts.isModuleBlock(holder) || list.separator !== 'space'
   const member =
@@ -211,7 +211,9 @@ function reached(project: Project, view: View, list: List, name: string): Site[]
       ts.isTypeLiteralNode(holder) ||
       ts.isObjectLiteralExpression(holder))
   if (!lexical || member) return []
-  return sitesOf(project, name, holder === undefined && !ts.isExternalModule(view.source) ? undefined : view.path)
+  return holder === undefined && !ts.isExternalModule(view.source)
+    ? sitesOf(project, name)
+    : sitesInFile(project, name, view.path)
 }
 
 /** Inserts code beside or inside a node, laid out like its surroundings. */

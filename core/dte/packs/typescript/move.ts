@@ -7,7 +7,8 @@ import { checkWritable } from '../../writable.ts'
 import { type Unit, unitsOf } from './config.ts'
 import { configEdits } from './config-paths.ts'
 import { applyEdits, EditSet } from './edits.ts'
-import { isForeign, isSource, VirtualFiles } from './files.ts'
+import { isSource, VirtualFiles } from './files.ts'
+import { isForeign } from './listing.ts'
 import {
   formatOf,
   type ModuleFile,

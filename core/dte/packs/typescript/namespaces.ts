@@ -1,6 +1,7 @@
 import ts from 'typescript'
+import type { Tree } from '../../tree.ts'
 import type { Unit } from './config.ts'
-import { toTree, toVirtual, type VirtualFiles } from './files.ts'
+import { toTree, toVirtual, VirtualFiles } from './files.ts'
 import { resolutionCache } from './resolution.ts'
 
 /**
@@ -43,9 +44,11 @@ export class ModuleWholes {
   readonly #options = new Map<string, ts.CompilerOptions>()
   /** File → those that give out its exports by `export *`. */
   readonly #givenBy = new Map<string, Set<string>>()
+  /** Modules held as a whole, by which file and under which name. */
+  #held: { path: string; target: string; name: string | undefined }[] | undefined
 
-  constructor(files: VirtualFiles, units: readonly Unit[]) {
-    this.#files = files
+  constructor(tree: Tree, units: readonly Unit[]) {
+    this.#files = new VirtualFiles(tree)
     for (const unit of units) {
       for (const root of unit.roots) if (!this.#options.has(root)) this.#options.set(root, unit.options)
     }
@@ -92,14 +95,16 @@ export class ModuleWholes {
 
   /** Is one of these modules ever held as a whole in another way than `name.export`? */
   isHeldWhole(modules: ReadonlySet<string>): boolean {
-    for (const path of this.#options.keys()) {
-      for (const { specifier, name } of this.#mentions(path).wholes) {
+    this.#held ??= [...this.#options.keys()].flatMap((path) =>
+      this.#mentions(path).wholes.flatMap(({ specifier, name }) => {
         const target = this.#resolve(path, specifier)
-        if (target === undefined || !modules.has(target)) continue
-        if (name === undefined || !onlyAccessed(this.#files.text(path) ?? '', name)) return true
-      }
-    }
-    return false
+        return target === undefined ? [] : [{ path, target, name }]
+      }),
+    )
+    return this.#held.some(
+      ({ path, target, name }) =>
+        modules.has(target) && (name === undefined || !onlyAccessed(this.#files.text(path) ?? '', name)),
+    )
   }
 }
 

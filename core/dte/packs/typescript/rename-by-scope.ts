@@ -3,17 +3,18 @@ import { isAtomicError } from '../../../platform/errors.ts'
 import type { OperationOutcome, PackOptions } from '../../language-pack.ts'
 import { applyChanges } from '../../tree.ts'
 import { parseAddress, type Target } from './address.ts'
-import { checkBindings } from './binding-check.ts'
+import { checkBindings, expectations, untouched } from './binding-check.ts'
 import { checkExportStars, exportStars } from './export-stars.ts'
 import { isSource, toVirtual } from './files.ts'
 import { isMember } from './names.ts'
-import { ModuleWholes } from './namespaces.ts'
+import type { ModuleWholes } from './namespaces.ts'
 import { isNameNode, nodeAt } from './occurrences.ts'
 import type { Meaning } from './plain-uses.ts'
 import type { Project } from './project.ts'
+import { readingsOf } from './readings.ts'
 import { planRename, type Rename, type RenamePlan } from './rename-plan.ts'
 import { type Site, sitesOf } from './sites.ts'
-import { Slice } from './slice.ts'
+import type { Slice } from './slice.ts'
 import { checkSyntax } from './syntax.ts'
 import { filesWith, inLibraries } from './words.ts'
 
@@ -31,15 +32,16 @@ export function renameByScope(project: Project, op: Rename, options: PackOptions
   if (old === undefined || old.startsWith('#') || project.files.paths().some(isCommonJs(project, old))) return undefined
   const base = project.tree
   try {
-    const wholes = new ModuleWholes(project.files, project.units)
+    const { wholes, sliceOf } = readingsOf(project)
     const isNew = isUnused(project, op)
     const uses = isNew && op.inComments !== true ? meaningOf(project, op.symbol) : undefined
-    const slice = new Slice(project.files, project.units, wholes, [old, op.to], uses)
+    // What nobody uses yet brings no file along.
+    const slice = sliceOf(isNew ? [old] : [old, op.to], uses)
     const plan = planRename(slice, op, options)
     if ('label' in plan || !isScoped(plan.target) || mayBeCarried(plan, wholes)) return undefined
     if (isNew && !isOtherTag(plan)) return outcome(plan)
     if (uses === undefined) return checkedAgain(project, plan, slice)
-    const whole = new Slice(project.files, project.units, wholes, [old, op.to])
+    const whole = sliceOf([old, op.to])
     const again = planRename(whole, op, options)
     return 'label' in again ? undefined : checkedAgain(project, again, whole)
   } catch (error) {
@@ -154,7 +156,9 @@ function meaningOf(project: Project, symbol: string): Meaning | undefined {
   const { path, names } = parseAddress(symbol)
   const text = project.files.text(path)
   if (names?.length !== 1 || text === undefined) return undefined
-  const source = ts.createSourceFile(toVirtual(path), text, ts.ScriptTarget.ESNext, true)
+  const languageVersion = ts.ScriptTarget.ESNext
+  const jsDocParsingMode = ts.JSDocParsingMode.ParseNone
+  const source = ts.createSourceFile(toVirtual(path), text, { languageVersion, jsDocParsingMode })
   const declared = source.statements.filter((s) => (s as { name?: ts.Node }).name?.getText(source) === names[0])
   if (declared.some(ts.isModuleDeclaration)) return undefined
   if (declared.some(ts.isClassDeclaration)) return 'any'
@@ -171,14 +175,13 @@ const isKeyword = (word: string): boolean => {
 /** The binding check, on the slice of the result. @throws AtomicError */
 function checkedAgain(project: Project, plan: RenamePlan, slice: Slice): OperationOutcome {
   const { old, to, edits, changes, members } = plan
-  const older = sitesOf(slice, to).map((site) => ({ site, part: { inner: false, outer: false } }))
+  const wanted = expectations([...plan.sites, ...untouched(sitesOf(slice, to))], edits, to)
   const stars = exportStars(slice, old, to)
   const syntax = checkSyntax(slice, [...changes.keys()])
   project.advance(applyChanges(project.tree, changes), changes)
-  const wholes = new ModuleWholes(project.files, project.units)
-  const after = new Slice(project.files, project.units, wholes, [old, to])
+  const after = readingsOf(project).sliceOf([old, to])
   checkSyntax(after, [...changes.keys()], syntax)
-  checkBindings(after, { sites: [...plan.sites, ...older], members }, edits, to)
+  checkBindings(after, { wanted, members }, edits, to)
   checkExportStars(after, stars, members, edits, old, to)
   return outcome(plan)
 }

@@ -1,6 +1,6 @@
 import type { OperationOutcome, PackOptions } from '../../language-pack.ts'
 import { applyChanges } from '../../tree.ts'
-import { checkBindings } from './binding-check.ts'
+import { checkBindings, expectations, untouched } from './binding-check.ts'
 import { checkExportStars, exportStars } from './export-stars.ts'
 import { renameLabel } from './labels.ts'
 import type { Project } from './project.ts'
@@ -20,20 +20,36 @@ export function renameSymbol(project: Project, op: Rename, options: PackOptions)
 
 /** Reads the whole project, types and all, before the rename and after it. */
 export function renameByTypes(project: Project, op: Rename, options: PackOptions): OperationOutcome {
+  const before = beforeRename(project, op, options)
+  if ('label' in before) return renameLabel(project, before.label, op.to)
+  const { old, to, edits, changes, members, warnings } = before
+  project.advance(applyChanges(project.tree, changes), changes)
+  checkSyntax(project, [...changes.keys()], before.syntax)
+  checkBindings(project, before, edits, to)
+  checkExportStars(project, before.stars, members, edits, old, to)
+  return { changes, edits: edits.size, moved: new Map(), warnings }
+}
+
+/** What the rename does, and what its result must be like: without the sites, which hold the programs they stand in. */
+function beforeRename(project: Project, op: Rename, options: PackOptions) {
   const plan = planRename(project, op, options)
-  if ('label' in plan) return renameLabel(project, plan.label, op.to)
+  if ('label' in plan) return plan
   const { old, to, edits, changes, members } = plan
-  const older = sitesOf(project, to).map((site) => ({ site, part: { inner: false, outer: false } }))
-  const stars = exportStars(project, old, to)
   const warnings = [...plan.warnings]
   const unread = project.mentionedOutside(old)
   if (unread.length > 0)
     warnings.push(`${old} is mentioned in files that ${options.project} does not cover: ${listed(unread)}`)
-
-  const syntaxBefore = checkSyntax(project, [...changes.keys()])
-  project.advance(applyChanges(project.tree, changes), changes)
-  checkSyntax(project, [...changes.keys()], syntaxBefore)
-  checkBindings(project, { sites: [...plan.sites, ...older], members }, edits, to)
-  checkExportStars(project, stars, members, edits, old, to)
-  return { changes, edits: edits.size, moved: new Map(), warnings }
+  const wanted = expectations([...plan.sites, ...untouched(sitesOf(project, to))], edits, to)
+  const stars = exportStars(project, old, to)
+  return {
+    old,
+    to,
+    edits,
+    changes,
+    members,
+    warnings,
+    wanted,
+    stars,
+    syntax: checkSyntax(project, [...changes.keys()]),
+  }
 }

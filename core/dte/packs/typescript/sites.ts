@@ -2,17 +2,31 @@ import { type Binding, bindingOf, type Key } from './binding.ts'
 import { NameClasses } from './classes.ts'
 import type { TextEdit } from './edits.ts'
 import { type Occurrence, occurrencesIn } from './occurrences.ts'
-import type { Views } from './views.ts'
+import type { View, Views } from './views.ts'
 
 /** An occurrence and what it refers to. */
 export interface Site extends Occurrence {
   binding: Binding
 }
 
-/** Every site of a name in the project (or in one file), files in order, each in every program that owns its file. */
-export function sitesOf(project: Views, name: string, only?: string): Site[] {
+/** Sites found before, while the state of the project lives that they are of. */
+const known = new WeakMap<Views['views'], Map<string, readonly Site[]>>()
+
+/** Every site of a name in the project, files in order, each in every program that owns its file. */
+export function sitesOf(project: Views, name: string): readonly Site[] {
+  const found = known.get(project.views) ?? new Map<string, readonly Site[]>()
+  known.set(project.views, found)
+  const sites = found.get(name) ?? sitesIn(project.views.values(), name)
+  found.set(name, sites)
+  return sites
+}
+
+/** The same of one file. */
+export const sitesInFile = (project: Views, name: string, path: string): readonly Site[] =>
+  sitesIn([project.views.get(path) ?? []], name)
+
+function sitesIn(files: Iterable<readonly View[]>, name: string): readonly Site[] {
   const sites: Site[] = []
-  const files = only === undefined ? project.views.values() : [project.views.get(only) ?? []]
   for (const views of files) {
     for (const view of views) {
       for (const occurrence of occurrencesIn(view, name)) {

@@ -1,7 +1,7 @@
 import ts from 'typescript'
 import type { Tree } from '../../tree.ts'
 import type { Unit } from './config.ts'
-import { toTree, toVirtual, type VirtualFiles } from './files.ts'
+import { toTree, toVirtual, VirtualFiles } from './files.ts'
 import { gatherViews } from './gather-views.ts'
 import { compilerHost, type Follows } from './host.ts'
 import type { ModuleWholes } from './namespaces.ts'
@@ -37,13 +37,8 @@ export class Slice implements Views {
   #views: ReadonlyMap<string, View[]> | undefined
 
   /** @param uses how the first of the words is used where a file may be read for that alone. */
-  constructor(
-    files: VirtualFiles,
-    units: readonly Unit[],
-    wholes: ModuleWholes,
-    words: readonly string[],
-    uses?: Meaning,
-  ) {
+  constructor(tree: Tree, units: readonly Unit[], wholes: ModuleWholes, words: readonly string[], uses?: Meaning) {
+    const files = new VirtualFiles(tree)
     this.files = files
     const holding = new Set(filesWith(files, words))
     const roots = wholes.givingOut(holding)
@@ -70,6 +65,13 @@ export class Slice implements Views {
 
   view(path: string): View | undefined {
     return this.views.get(path)?.[0]
+  }
+
+  /** Text that was parsed for it, in UTF-16 units. */
+  get size(): number {
+    let sum = 0
+    for (const program of this.#programs) for (const { text } of program.getSourceFiles()) sum += text.length
+    return sum
   }
 }
 

@@ -1,14 +1,13 @@
 import ts from 'typescript'
-import { isRegular, type TreeEntry, textOf } from '../../tree.ts'
 import { importLines } from './import-lines.ts'
 import { type Meaning, plainUses } from './plain-uses.ts'
 
 /**
  * What was read of a blob, kept by its id while the process lives, so that a warm process reads only what is new to
- * it. Ids name bytes, so what is kept is never stale; the least recently used go first.
+ * it. Ids name bytes, so what is kept is never stale; those not used for long go first.
  */
 class Kept<T> {
-  readonly #values = new Map<string, { value: T; weight: number }>()
+  readonly #values = new Map<string, { value: T; weight: number; isUsed: boolean }>()
   readonly #most: number
   #held = 0
 
@@ -20,18 +19,21 @@ class Kept<T> {
   get(key: string, weight: (value: T) => number, make: () => T): T {
     const known = this.#values.get(key)
     if (known !== undefined) {
-      this.#values.delete(key)
-      this.#values.set(key, known)
+      known.isUsed = true
       return known.value
     }
     const value = make()
-    const entry = { value, weight: weight(value) }
+    const entry = { value, weight: weight(value), isUsed: false }
     this.#values.set(key, entry)
     this.#held += entry.weight
-    for (const [oldest, { weight: gone }] of this.#values) {
+    for (const [oldest, other] of this.#values) {
       if (this.#held <= this.#most) break
       this.#values.delete(oldest)
-      this.#held -= gone
+      if (other.isUsed) {
+        // A second chance, as the newest: to move it at each use costs more than all else here.
+        other.isUsed = false
+        this.#values.set(oldest, other)
+      } else this.#held -= other.weight
     }
     return value
   }
@@ -40,19 +42,8 @@ class Kept<T> {
 /** Files whose tokens can be told without their syntax. */
 const withoutJsx = /\.[cm]?ts$/
 
-const texts = new Kept<string | undefined>(48_000_000)
 const sources = new Kept<ts.SourceFile>(12_000_000)
 const used = new Kept<ts.SourceFile | undefined>(24_000_000)
-
-/** The text of a file of the tree; undefined where it has none. */
-export function blobText(entry: TreeEntry | undefined): string | undefined {
-  if (!isRegular(entry)) return undefined
-  return texts.get(
-    entry.oid,
-    (text) => text?.length ?? 100,
-    () => textOf(entry),
-  )
-}
 
 /** What of a program's options decides how a file is read and bound. */
 const optionKeys = new WeakMap<ts.CompilerOptions, string>()

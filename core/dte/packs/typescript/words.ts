@@ -1,3 +1,4 @@
+import type { Tree } from '../../tree.ts'
 import { isSource, libraryTexts, type VirtualFiles } from './files.ts'
 
 export const isWordPart = (code: number): boolean =>
@@ -20,23 +21,44 @@ export function unescaped(text: string): string {
 }
 
 /** Does a text hold this word, whole? Escapes may spell any letter of it. */
-function hasWord(text: string, word: string): boolean {
+function hasWord(text: string, plain: string, word: string): boolean {
   if (word === '') return false
   for (let at = text.indexOf(word); at !== -1; at = text.indexOf(word, at + word.length)) {
     const free = word.startsWith('#') || at === 0 || !isWordPart(text.charCodeAt(at - 1))
     const end = at + word.length
     if (free && (end === text.length || !isWordPart(text.charCodeAt(end)))) return true
   }
-  const plain = unescaped(text)
   return plain !== text && plain.includes(word)
+}
+
+/** A source file with its text, as it stands and with its escapes spelled out. */
+interface SourceText {
+  path: string
+  text: string
+  plain: string
+}
+
+const sourceTexts = new WeakMap<Tree, readonly SourceText[]>()
+/** Most text that is kept with a tree, in UTF-16 units. */
+const mostText = 48_000_000
+
+function sourceTextsOf(files: VirtualFiles): readonly SourceText[] {
+  let found = sourceTexts.get(files.tree)
+  if (found === undefined) {
+    found = files.paths().flatMap((path) => {
+      const text = isSource(path) ? files.text(path) : undefined
+      return text === undefined ? [] : [{ path, text, plain: unescaped(text) }]
+    })
+    if (found.reduce((sum, { text }) => sum + text.length, 0) <= mostText) sourceTexts.set(files.tree, found)
+  }
+  return found
 }
 
 /** The source files that hold one of the words. */
 export const filesWith = (files: VirtualFiles, words: readonly string[]): string[] =>
-  files.paths().filter((path) => {
-    const text = isSource(path) ? files.text(path) : undefined
-    return text !== undefined && words.some((word) => hasWord(text, word))
-  })
+  sourceTextsOf(files).flatMap(({ path, text, plain }) =>
+    words.some((word) => hasWord(text, plain, word)) ? [path] : [],
+  )
 
 /** All of the language's own library in one text, escapes spelled out: one search is far quicker than a hundred. */
 let libraries: string | undefined
@@ -47,7 +69,7 @@ export function inLibraries(word: string): boolean {
   libraries ??= libraryTexts().map(unescaped).join('\n')
   let known = asked.get(word)
   if (known === undefined) {
-    known = hasWord(libraries, word)
+    known = hasWord(libraries, libraries, word)
     if (asked.size > 10_000) asked.clear()
     asked.set(word, known)
   }
