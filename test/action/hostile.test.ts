@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Repository } from '../support/repository.ts'
@@ -107,6 +107,57 @@ test('a runner that is killed outright leaves nothing that the next run would tr
   const next = await act({ 'test-command': 'true' })
   expect(next.exitCode).toBe(0)
   expect(next.summary).toContain('✅ Verified')
+})
+
+test('a suite that prints 1 GB is shown as far as anyone reads, and judged by its exit code', async () => {
+  changed()
+  const run = await act({ 'test-command': 'head -c 1000000000 /dev/zero' })
+  expect(run.exitCode).toBe(0)
+  expect(run.summary).toContain('✅ Verified')
+  expect(run.stdout.includes('more than 8388608 bytes of output; the rest is not shown')).toBe(true)
+  expect(run.stdout.length).toBeLessThan(9_000_000)
+  expect(run.summary.length).toBeLessThan(20_000)
+})
+
+test('without a network StrykerJS cannot be installed: the rest of the verdict stands, and says so', async () => {
+  changed()
+  const bundle = join(repo.root, 'action')
+  cpSync(dirname(await actionProgram()), bundle, { recursive: true })
+  mkdirSync(join(repo.root, 'bin'))
+  const npm = join(repo.root, 'bin/npm')
+  writeFileSync(
+    npm,
+    '#!/bin/sh\necho "npm error network request to the registry failed, reason: ENETUNREACH" >&2\nexit 1\n',
+  )
+  chmodSync(npm, 0o755)
+  const run = await act(
+    { 'test-command': 'true', 'mutation-threshold': '50' },
+    { PATH: `${join(repo.root, 'bin')}:${process.env.PATH}` },
+    undefined,
+    join(bundle, 'main.js'),
+  )
+  expect(run.exitCode).toBe(1)
+  expect(run.summary.split('\n')[0]).toBe('## ❌ Not verified: no mutant could be tested')
+  expect(run.stdout).toMatch(/::error title=No mutant was tested::.*cannot be installed \(network request/)
+})
+
+test('the log folds its steps away, obeys nothing that tests print, and hides the token', async () => {
+  changed()
+  const token = 'ghs_notasecretthatanybodyhas'
+  const run = await act({
+    'test-command': `echo ::set-output name=passed::x; echo "::error::forged"`,
+    'github-token': token,
+  })
+  const lines = run.stdout.split('\n')
+  expect(lines.filter((line) => line.startsWith('::group::'))).toMatchObject([
+    '::group::Derive the change again',
+    expect.stringMatching(/^::group::Tests: echo /),
+  ])
+  expect(lines.filter((line) => line === '::endgroup::')).toHaveLength(2)
+  expect(lines.filter((line) => line.includes(token))).toEqual([`::add-mask::${token}`])
+  const [from, to] = [/^::stop-commands::(.+)$/m.exec(run.stdout), lines.indexOf('::error::forged')]
+  expect(lines.indexOf(from![0])).toBeLessThan(to)
+  expect(lines.indexOf(`::${from![1]}::`)).toBeGreaterThan(to)
 })
 
 test('on a full disk the verdict still stands in the log, and the run fails for that reason', async () => {

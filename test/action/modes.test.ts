@@ -123,6 +123,31 @@ test('a report that the app does not take fails the run, and says why', async ()
   expect(app.calls).toHaveLength(1)
 })
 
+test('a fork’s run has a token that reads and no identity: it judges, and says that it cannot report', async () => {
+  pull = await PullRequest.open(scene, spec, {}, { fork: true })
+  await pull.landAll()
+  const app = await startAddress(scene.github, () => ({ status: 500 }))
+  const result = await pull.run({ 'app-url': app.url }, { idToken: false, permissions: { contents: 'read' } })
+  app.stop()
+  expect(result).toMatchObject({ exitCode: 0, outputs: { passed: 'true', 'tree-matches': 'true' } })
+  expect(result.annotations).toMatchObject([
+    { level: 'warning', title: 'Not reported', message: expect.stringContaining('a fork has none') },
+  ])
+  expect(app.calls).toEqual([])
+})
+
+test('an app that is not there leaves the verdict, and fails the run after some tries', async () => {
+  pull = await PullRequest.open(scene)
+  await pull.landAll()
+  const gone = await startAddress(scene.github, () => ({ status: 200 }))
+  gone.stop()
+  const result = await pull.run({ 'app-url': gone.url })
+  expect(result).toMatchObject({ exitCode: 1, outputs: { passed: 'false', 'tree-matches': 'true' } })
+  expect(result.annotations).toMatchObject([
+    { level: 'error', title: 'Not reported', message: expect.stringContaining('cannot be reached') },
+  ])
+})
+
 test('a run without an identity token says what the job needs', async () => {
   pull = await PullRequest.open(scene)
   await pull.landAll()

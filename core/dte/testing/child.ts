@@ -97,7 +97,7 @@ export async function runChild(
   let printed = 0
   let tail = ''
   const take = (chunk: Buffer): void => {
-    tail = (tail + chunk.toString('utf8')).slice(-tailLength)
+    tail = (tail + chunk.subarray(-tailLength).toString('utf8')).slice(-tailLength)
     const left = limits.shown - printed
     printed += chunk.length
     if (left > 0) show(chunk.subarray(0, left))

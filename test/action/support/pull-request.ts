@@ -4,6 +4,7 @@ import { deriveInChild } from '../../../core/dte/derive-in-child.ts'
 import { readCommitTree } from '../../../core/dte/trees/commit-tree.ts'
 import { gitIn } from '../../../core/dte/trees/git.ts'
 import type { WorkflowResult } from '../../github/actions/actions.ts'
+import type { RepositoryHandle } from '../../github/repository-handle.ts'
 import type { Scene } from '../../github/scene.ts'
 import { actionProgram } from './program.ts'
 
@@ -35,14 +36,24 @@ let opened = 0
 /** A pull request with a ChangeSpec, on which Atomic's commits, good and bad ones, can be put. */
 export class PullRequest {
   readonly scene: Scene
+  /** Where its branch is. */
+  readonly home: RepositoryHandle
   readonly number: number
   readonly branch: string
   /** Head that the plan is made on. */
   readonly base: string
   readonly answer: ApplyAnswer
 
-  private constructor(scene: Scene, number: number, branch: string, base: string, answer: ApplyAnswer) {
+  private constructor(
+    scene: Scene,
+    home: RepositoryHandle,
+    number: number,
+    branch: string,
+    base: string,
+    answer: ApplyAnswer,
+  ) {
     this.scene = scene
+    this.home = home
     this.number = number
     this.branch = branch
     this.base = base
@@ -53,25 +64,26 @@ export class PullRequest {
     scene: Scene,
     text = spec,
     files: Record<string, string> = {},
-    { described = false, specPath = '.atomic/change.yml' } = {},
+    { described = false, specPath = '.atomic/change.yml', fork = false } = {},
   ): Promise<PullRequest> {
     const { repo } = scene
     const branch = `topic-${++opened}`
-    await repo.push(
+    const home = fork ? await scene.github.createFork(repo.fullName, 'rita') : repo
+    await home.push(
       branch,
       { ...(described ? { 'NOTES.md': 'notes\n' } : { [specPath]: text }), ...files },
       { as: 'rita', message: 'Propose' },
     )
     const pull = await repo.openPull({
-      head: branch,
+      head: fork ? `rita:${branch}` : branch,
       title: 'Rename',
       ...(described ? { body: `Please:\n\n\`\`\`atomic\n${text}\`\`\`\n` } : {}),
       as: 'rita',
     })
-    const base = await repo.head(branch)
-    const { tree } = await readCommitTree(gitIn(repo.gitDir, process.env), base)
+    const base = await home.head(branch)
+    const { tree } = await readCommitTree(gitIn(home.gitDir, process.env), base)
     const { answer } = await deriveInChild(parseChangeSpec(text).raw, tree)
-    return new PullRequest(scene, pull.number, branch, base, answer)
+    return new PullRequest(scene, home, pull.number, branch, base, answer)
   }
 
   trailers(batchId: string, kind: 'apply' | 'rollback' = 'apply'): string {
@@ -93,7 +105,7 @@ export class PullRequest {
   }
 
   push(files: Record<string, string | null>, message: string, as = 'rita'): Promise<string> {
-    return this.scene.repo.push(this.branch, files, { as, message })
+    return this.home.push(this.branch, files, { as, message })
   }
 
   async landAll(tampered: Record<string, string | null> = {}): Promise<void> {
