@@ -4,8 +4,8 @@ import { type Layout, tileKey } from './layout.ts'
 import { joinHashes, splitHashes } from './tiles.ts'
 import { rootOf, type Tile, TreeEdge, tileWidth } from './tree.ts'
 
-/** Tiles kept in memory: 8 KB each. */
-const cached = 1024
+/** Tiles kept in memory, of 8 KB and some hundred objects each: more would cost more than reading them again. */
+const cached = 256
 
 /** Full tiles of a log, as the store has them; they never change. */
 export interface Tiles {

@@ -98,20 +98,36 @@ const powerBelow = (n: number): number => {
   return k
 }
 
-/** Levels above the hashes of a tile, as far as they are complete; a tile's array never changes once it is read. */
-const pyramids = new WeakMap<readonly Uint8Array[], Uint8Array[][]>()
+/**
+ * The levels above the hashes of a tile, as far as they are complete, one after another in one stretch
+ * of bytes; a tile's array never changes once it is read. Half a thousand objects a tile would be
+ * found again and again by whoever collects garbage.
+ */
+const pyramids = new WeakMap<readonly Uint8Array[], Uint8Array>()
+const hashSize = 32
 
-function pyramidOf(hashes: readonly Uint8Array[]): Uint8Array[][] {
+/** How many hashes there are in the levels 1 to `level` - 1 above so many. */
+function before(count: number, level: number): number {
+  let sum = 0
+  for (let i = 1; i < level; i++) sum += count >> i
+  return sum
+}
+
+function pyramidOf(hashes: readonly Uint8Array[]): Uint8Array {
   const known = pyramids.get(hashes)
   if (known) return known
-  const levels: Uint8Array[][] = [[...hashes]]
-  for (let below = levels[0]!; below.length > 1; below = levels.at(-1)!) {
-    const level: Uint8Array[] = []
-    for (let i = 0; i + 1 < below.length; i += 2) level.push(nodeHash(below[i]!, below[i + 1]!))
-    levels.push(level)
+  const count = hashes.length
+  const all = new Uint8Array(before(count, tileHeight + 1) * hashSize)
+  const at = (level: number, index: number): Uint8Array => {
+    if (level === 0) return hashes[index]!
+    const start = (before(count, level) + index) * hashSize
+    return all.subarray(start, start + hashSize)
   }
-  pyramids.set(hashes, levels)
-  return levels
+  for (let level = 1; level <= tileHeight; level++)
+    for (let i = 0; i < count >> level; i++)
+      all.set(nodeHash(at(level - 1, 2 * i), at(level - 1, 2 * i + 1)), (before(count, level) + i) * hashSize)
+  pyramids.set(hashes, all)
+  return all
 }
 
 /** Hash of the complete subtree of 2^level leaves that begins at `index` · 2^level. */
@@ -121,7 +137,9 @@ async function subtree(source: TileSource, level: number, index: number): Promis
   const first = index * count
   const at = first % tileWidth
   const hashes = await source(Math.floor(level / tileHeight), Math.floor(first / tileWidth), at + count)
-  return pyramidOf(hashes)[within]![at / count]!
+  if (within === 0) return hashes[at]!
+  const start = (before(hashes.length, within) + at / count) * hashSize
+  return pyramidOf(hashes).subarray(start, start + hashSize)
 }
 
 /** MTH(D[from:to]); `from` is a multiple of the smallest power of two that spans the range. */
