@@ -10,6 +10,7 @@ import { blobEntry, isRegular, type Tree, type TreeEntry } from '../tree.ts'
 import { compareExport, type ExportChange, resolved } from './export-change.ts'
 import { type Instances, instancesOf, instancesText, typeParameters } from './generic-types.ts'
 import { publicShape, remember } from './public-shape.ts'
+import { SharedFiles } from './shared-files.ts'
 
 /** Both trees side by side in one program, so that the checker can compare their types. */
 function sideBySide(before: Tree, after: Tree): Map<string, TreeEntry> {
@@ -49,11 +50,14 @@ const instancesPath = 'instances.ts'
 
 /** Old and new declarations stand in one program: types compare only within one checker. */
 function compareEntries(both: Map<string, TreeEntry>, entry: string): ExportChange[] {
+  const shared = new SharedFiles()
   const open = (oldProgram?: ts.Program): ts.Program => {
     const files = new VirtualFiles(both)
     const roots = [`before/${entry}`, `after/${entry}`, ...(both.has(instancesPath) ? [instancesPath] : [])]
     const options = oldProgram?.getCompilerOptions() ?? optionsOf(files, `after/${entry}`)
     const host = compilerHost(files, options)
+    if (host.resolveModuleNameLiterals !== undefined)
+      host.resolveModuleNameLiterals = shared.wrap(host.resolveModuleNameLiterals)
     return ts.createProgram({ rootNames: roots.map(toVirtual), options, host, ...(oldProgram ? { oldProgram } : {}) })
   }
   const exportsOf = (program: ts.Program, path: string): Map<string, ts.Symbol> => {
@@ -66,7 +70,10 @@ function compareEntries(both: Map<string, TreeEntry>, entry: string): ExportChan
     exportsOf(program, `before/${entry}`),
     exportsOf(program, `after/${entry}`),
   ]
-  const shape = publicShape(open())
+  const apart = open()
+  shared.find(apart, both)
+  if (shared.has(`after/${entry}`)) return []
+  const shape = publicShape(apart)
   for (const [path, entry] of shape.files) both.set(path, entry)
   let program = open()
   let [older, newer] = entries(program)
@@ -76,6 +83,7 @@ function compareEntries(both: Map<string, TreeEntry>, entry: string): ExportChan
     const is = newer.get(name)
     if (is === undefined || !/^[\w$]+$/.test(name)) continue
     const checker = program.getTypeChecker()
+    if (resolved(was, checker) === resolved(is, checker)) continue
     const [a, b] = [typeParameters(resolved(was, checker)), typeParameters(resolved(is, checker))]
     const isType = (resolved(was, checker).flags & resolved(is, checker).flags & ts.SymbolFlags.Type) !== 0
     if (!isType || a.length === 0 || a.length !== b.length) continue

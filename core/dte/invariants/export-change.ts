@@ -27,6 +27,7 @@ export function compareExport(
   if (older === undefined) return [{ name, kind: 'compatible', message: 'is new', ...at }]
   if (newer === undefined) return [{ name, kind: 'breaking', message: 'is gone', ...at }]
   const [a, b] = [resolved(older, checker), resolved(newer, checker)]
+  if (a === b) return []
   const changes: ExportChange[] = []
   const lost = (flag: ts.SymbolFlags, what: string): void => {
     if ((a.flags & flag) !== 0 && (b.flags & flag) === 0)

@@ -189,3 +189,41 @@ test.each([
 ])('%s', (_, before, after, allow, passed, semver, found) => {
   expect(compare(before, after, allow)).toEqual({ passed, semver, found })
 })
+
+test('files that say the same on both sides are read once, and what they lead to is still compared', () => {
+  const project = {
+    'package.json': '{"name":"p"}',
+    'tsconfig.json': '{"compilerOptions":{"strict":true,"types":[]},"include":["."]}',
+    'index.ts': "export * from './shape'\nexport * from './area'\nexport * from './unit'\n",
+    'shape.ts': "import type { Unit } from './unit'\nexport interface Shape { unit: Unit; side: number }\n",
+    'area.ts': "import { one } from './unit'\nexport const area = (n: number) => one(n)\n",
+    'unit.ts': "export type Unit = 'm'\nexport const one = (n: number) => n\n",
+  }
+  const judge = (after: Record<string, string>, before: Record<string, string> = {}) => {
+    const [found] = checkInvariants([{ type: 'apiCompat', entry: 'index.ts' }], {
+      before: treeFromFiles({ ...project, ...before }),
+      after: treeFromFiles({ ...project, ...before, ...after }),
+    })
+    return found?.locations.map((l) => l.message?.split(':').slice(0, 2).join(':'))
+  }
+  expect(judge({})).toEqual([])
+  expect(judge({ 'unit.ts': `// Units.\n${project['unit.ts']}` })).toEqual([])
+  // What is said elsewhere changes what a file means that says the same.
+  expect(judge({ 'unit.ts': project['unit.ts'].replace('=> n', '=> String(n)') })).toEqual([
+    'breaking: area',
+    'breaking: one',
+  ])
+  expect(judge({ 'unit.ts': project['unit.ts'].replace("'m'", "'m' | 'ft'") })).toEqual([
+    'breaking: Shape.unit',
+    'breaking: Unit',
+  ])
+  expect(judge({ 'shape.ts': project['shape.ts'].replace('number', 'string') })).toEqual(['breaking: Shape.side'])
+  // Another file comes to stand where an import led.
+  const moved = { 'unit/index.ts': project['unit.ts'] }
+  const { 'unit.ts': file, ...others } = project
+  const [found] = checkInvariants([{ type: 'apiCompat', entry: 'index.ts' }], {
+    before: treeFromFiles({ ...others, ...moved }),
+    after: treeFromFiles({ ...others, ...moved, 'unit.ts': file.replace('=> n', '=> [n]') }),
+  })
+  expect(found?.passed).toBe(false)
+})
