@@ -1,11 +1,11 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { createHmac, type KeyObject, randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { AtomicError } from '../platform/errors.ts'
 import { compileGlobs } from '../platform/glob.ts'
 import type { Span } from './engine/scan.ts'
 
 /** Digest of a value in an allow list: without the key nobody can try guesses. */
-export const valueDigest = (key: Uint8Array | string, value: string): string =>
+export const valueDigest = (key: KeyObject | string, value: string): string =>
   createHmac('sha256', key).update('atomic allow\0').update(value, 'utf16le').digest('hex')
 
 export type Allowed = (text: string, span: Span) => boolean
@@ -19,7 +19,7 @@ export interface AllowLists {
 /** What a list lets through in the file at this path. */
 export function allowedBy(
   { digests = [], paths = [], rules = [] }: AllowLists,
-  key: Uint8Array | string,
+  key: KeyObject | string,
   path?: string,
 ): Allowed {
   if (path !== undefined && paths.length > 0 && compileGlobs(paths)(path)) return () => true

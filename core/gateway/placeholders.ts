@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto'
+import { createHash, createHmac, type KeyObject } from 'node:crypto'
 import { at, UPPER } from './engine/chars.ts'
 
 /**
@@ -29,7 +29,7 @@ const checkOf = (head: string): string =>
 export type Placeholders = (type: string, value: string, isBare?: boolean, nth?: number) => string
 
 /** The same value gets the same placeholder under one key, and another under another. */
-export function placeholders(key: Uint8Array): Placeholders {
+export function placeholders(key: KeyObject): Placeholders {
   return (type, value, isBare = false, nth = 0) => {
     // UTF-16, since lone surrogates are all one in UTF-8.
     const hmac = createHmac('sha256', key)

@@ -8,6 +8,7 @@ import type {
 } from '../contracts/index.ts'
 import { AtomicError, isAtomicError } from '../platform/errors.ts'
 import { type Allowed, allowedBy, allowedInline } from './allow.ts'
+import { contentDigest } from './content-digest.ts'
 import type { ScanOptions } from './engine/scan.ts'
 import { ownPatterns } from './own-patterns.ts'
 import { typesOutside } from './pii/locales.ts'
@@ -17,7 +18,7 @@ import { compilePolicy } from './policy/engine.ts'
 import type { ContentJudge } from './policy/judge.ts'
 import { type Subject, verdictOn } from './policy/rules.ts'
 import { type ContentPolicy, contentPolicy } from './policy/schema.ts'
-import { contentDigest, redactionKeys, redactText } from './redactor.ts'
+import { type RedactionKeys, redactionKeys, redactText } from './redactor.ts'
 import type { Vault } from './vault.ts'
 
 /** A denial, without a word of what was denied. */
@@ -55,13 +56,17 @@ export function createPreflight(ports: PreflightPorts): Preflight {
     const started = performance.now()
     const context = body.context ?? {}
     const files: { path?: string; content: string }[] = 'files' in body ? body.files : [{ content: body.content }]
-    const encoded = files.flatMap((f) => [Buffer.from(f.path ?? ''), Buffer.from(f.content)])
-    const bytes = encoded.reduce((n, part, i) => n + (i % 2 === 0 ? 0 : part.length), 0)
+    const keys = redactionKeys(ports.secret, context.missionId)
+    const { digest, lengths } = contentDigest(
+      keys.digest,
+      files.flatMap((f) => [f.path ?? '', f.content]),
+    )
+    const bytes = lengths.reduce((n, length, i) => n + (i % 2 === 0 ? 0 : length), 0)
     const policies = await policiesFor(ports, context, ctx.caller)
     const judged = await judge({
       policies,
       files,
-      encoded,
+      keys,
       bytes,
       context,
       ports,
@@ -70,7 +75,7 @@ export function createPreflight(ports: PreflightPorts): Preflight {
     })
     const latencyMs = performance.now() - started
     ports.onLatency?.(latencyMs, bytes)
-    const { decision, findings, violations, digest } = judged
+    const { decision, findings, violations } = judged
     const trace = context.explain ? { trace: judged.trace } : {}
     if (decision === 'deny') {
       const rules = [...new Set(violations.map((v) => v.rule))]
@@ -99,8 +104,7 @@ async function policiesFor(ports: PreflightPorts, context: PreflightContext, cal
 interface Case {
   policies: readonly ContentPolicy[]
   files: readonly { path?: string; content: string }[]
-  /** Path and content of each, in UTF-8. */
-  encoded: readonly Uint8Array[]
+  keys: RedactionKeys
   bytes: number
   context: PreflightContext
   caller: Actor
@@ -108,14 +112,12 @@ interface Case {
   vault?: Vault
 }
 
-type Judged = Pick<PreflightAnswer, 'decision' | 'violations' | 'findings' | 'digest'> & {
+type Judged = Pick<PreflightAnswer, 'decision' | 'violations' | 'findings'> & {
   trace: NonNullable<PreflightAnswer['trace']>
   texts: string[]
 }
 
-async function judge({ policies, files, encoded, bytes, context, caller, ports, vault }: Case): Promise<Judged> {
-  const keys = redactionKeys(ports.secret, context.missionId)
-  const digest = contentDigest(keys.digest, encoded)
+async function judge({ policies, files, keys, bytes, context, caller, ports, vault }: Case): Promise<Judged> {
   const decide = (subject: Subject) => {
     const each = policies.map((policy) => compilePolicy(policy)(subject))
     const names = policies.length > 1 ? ['operator', 'repository'] : ['repository']
@@ -126,7 +128,7 @@ async function judge({ policies, files, encoded, bytes, context, caller, ports, 
   }
   // What is over the limits is denied unread: reading it is what the limits are against.
   if (policies.some((p) => bytes > p.maxBytes || files.length > p.maxFiles))
-    return { decision: 'deny', ...decide({ files, bytes }), digest, findings: [], texts: [] }
+    return { decision: 'deny', ...decide({ files, bytes }), findings: [], texts: [] }
   const redacted = redactAll(policies, files, placeholders(keys.placeholder), keys.digest, vault)
   const findings = redacted.flatMap((r) => r.findings)
   const { violations, trace } = decide({ files, bytes, findings })
@@ -137,7 +139,7 @@ async function judge({ policies, files, encoded, bytes, context, caller, ports, 
     trace.push({ policy: beyond.name, rule: beyond.name, verdict: found.length === 0 ? 'pass' : 'deny', detail })
   }
   const decision = violations.length === 0 ? 'allow' : 'deny'
-  return { decision, violations, trace, digest, findings, texts: redacted.map((r) => r.sanitized) }
+  return { decision, violations, trace, findings, texts: redacted.map((r) => r.sanitized) }
 }
 
 /** What cannot be evaluated is denied. */
@@ -155,7 +157,7 @@ function redactAll(
   policies: readonly ContentPolicy[],
   files: Case['files'],
   placeholder: Placeholders,
-  key: Uint8Array,
+  key: RedactionKeys['digest'],
   vault: Vault | undefined,
 ) {
   const options = policies.map(scanOptionsOf)

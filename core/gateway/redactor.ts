@@ -1,6 +1,7 @@
-import { createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import { createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto'
 import type { Finding, PreflightAnswer } from '../contracts/index.ts'
 import { type Allowed, type AllowLists, allowedBy, allowedByBaseline, allowedInline, type Baseline } from './allow.ts'
+import { contentDigest } from './content-digest.ts'
 import { type ScanOptions, type Span, scan } from './engine/scan.ts'
 import { type OwnPatternInput, ownPatterns } from './own-patterns.ts'
 import { typesOutside } from './pii/locales.ts'
@@ -50,7 +51,7 @@ export function redact(text: string, options: RedactOptions = {}): PreflightAnsw
     sanitized,
     findings,
     violations: [],
-    digest: contentDigest(keys.digest, [Buffer.from(text)]),
+    digest: contentDigest(keys.digest, [text]).digest,
     latencyMs: performance.now() - started,
   }
 }
@@ -78,8 +79,8 @@ function allowedUnder(options: RedactOptions): Allowed {
 }
 
 export interface RedactionKeys {
-  placeholder: Uint8Array
-  digest: Uint8Array
+  placeholder: KeyObject
+  digest: KeyObject
 }
 
 export const keysOf = ({ secret, missionId }: RedactOptions): RedactionKeys => redactionKeys(secret, missionId)
@@ -90,22 +91,15 @@ const derived = new Map<string, RedactionKeys>()
 
 /** Keys for a mission, derived from the operator's secret (HKDF, https://www.rfc-editor.org/rfc/rfc5869). */
 export function redactionKeys(secret: string | Uint8Array = processSecret, missionId = ''): RedactionKeys {
-  const id = `${createHash('sha256').update(secret).digest('hex')} ${missionId}`
+  const id = `${typeof secret === 'string' ? `text ${secret}` : `bytes ${Buffer.from(secret).toString('latin1')}`}\0${missionId}`
   const known = derived.get(id)
   if (known !== undefined) return known
-  const derive = (purpose: string): Uint8Array =>
-    new Uint8Array(hkdfSync('sha256', secret, '', `atomic gateway ${purpose}`, 32))
+  const derive = (purpose: string): KeyObject =>
+    createSecretKey(new Uint8Array(hkdfSync('sha256', secret, '', `atomic gateway ${purpose}`, 32)))
   const keys = { placeholder: derive(`placeholder ${missionId}`), digest: derive('digest') }
   if (derived.size >= 256) derived.clear()
   derived.set(id, keys)
   return keys
-}
-
-/** HMAC-SHA-256 over each part (UTF-8) with its length before it. */
-export function contentDigest(key: Uint8Array, parts: readonly Uint8Array[]): string {
-  const hmac = createHmac('sha256', key)
-  for (const part of parts) hmac.update(`${part.length}\0`).update(part)
-  return hmac.digest('hex')
 }
 
 export interface MaskOptions {

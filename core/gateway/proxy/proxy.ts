@@ -3,8 +3,9 @@ import type { Clock } from '../../platform/clock.ts'
 import { AtomicError, isAtomicError } from '../../platform/errors.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Circuits } from '../circuits.ts'
+import { contentDigest } from '../content-digest.ts'
 import type { Preflight } from '../preflight.ts'
-import { contentDigest, redactionKeys } from '../redactor.ts'
+import { redactionKeys } from '../redactor.ts'
 import { type RoutingPorts, route } from '../routing.ts'
 import type { SealedVault } from '../sealed-vault.ts'
 import { dataClass } from '../service.ts'
@@ -94,7 +95,7 @@ export function createProxy(ports: ProxyPorts): ModelProxy {
     return record(event, begun.ctx)
   }
   const digestOf = (text: string, missionId: string | undefined): string =>
-    contentDigest(redactionKeys(secret, missionId).digest, [Buffer.from(text)])
+    contentDigest(redactionKeys(secret, missionId).digest, [text]).digest
 
   /** Also where no answer came that could be read: the provider may bill it, so what was reserved is charged. */
   async function settle(
