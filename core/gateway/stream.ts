@@ -3,6 +3,8 @@ import { ALNUM, at, BASE64, BASE64URL } from './engine/chars.ts'
 import { type Span, scan } from './engine/scan.ts'
 import { placeholders } from './placeholders.ts'
 import { isBareNumber, keysOf, markOf, type RedactOptions, scanOptions } from './redactor.ts'
+import { assignedTypes } from './secrets/assigned.ts'
+import { endsBare } from './secrets/assignment.ts'
 
 export interface RedactStream {
   /** What can be told of the text so far, redacted. */
@@ -83,7 +85,7 @@ export function redactStream(given: RedactOptions = {}): RedactStream {
   }
 
   const goOn = (last: boolean): string => {
-    const stop = open!.type === 'private-key' ? pemEnd(pending) : valueEnd(pending)
+    const stop = open!.type === 'private-key' ? pemEnd(pending) : valueEnd(pending, open!.type)
     if (stop < 0 && !last && pending.length < longest) return ''
     const end = stop < 0 ? pending.length : stop
     const out = masked({ ...open!, start: 0, end }, false)
@@ -124,6 +126,9 @@ export function redactStream(given: RedactOptions = {}): RedactStream {
   }
 }
 
+const endsEncoded = (text: string, i: number): boolean =>
+  !at(text, i, ALNUM | BASE64 | BASE64URL) && !'.=~%'.includes(text[i]!)
+
 /** The last place before `stop` where neither a finding nor a word is cut. */
 function cutAt(text: string, spans: readonly Span[], stop: number): number {
   let cut = stop
@@ -135,9 +140,9 @@ function cutAt(text: string, spans: readonly Span[], stop: number): number {
   return cut > 0 ? cut : stop
 }
 
-function valueEnd(text: string): number {
-  for (let i = window; i < text.length; i++)
-    if (!at(text, i, ALNUM | BASE64 | BASE64URL) && !'.=~%'.includes(text[i]!)) return i
+function valueEnd(text: string, type: string): number {
+  const ends = assignedTypes.has(type) ? endsBare : endsEncoded
+  for (let i = window; i < text.length; i++) if (ends(text, i)) return i
   return -1
 }
 

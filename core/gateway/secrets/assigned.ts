@@ -2,7 +2,7 @@ import { at, DIGIT, LOWER, UPPER } from '../engine/chars.ts'
 import type { Detector, Match, ScanContext } from '../engine/detector.ts'
 import { entropy } from '../engine/entropy.ts'
 import { isFiller, isMixed } from '../engine/fillers.ts'
-import { assignedAt } from './assignment.ts'
+import { assignedAt, wholeBareEnd } from './assignment.ts'
 
 /** How sure a name makes it that its value is a secret. */
 interface NameRule {
@@ -113,6 +113,9 @@ const goesOn = [
 ]
 const suffixes = new Set(goesOn)
 
+/** Kinds that are told by their names: what stands in them may be anything. */
+export const assignedTypes: ReadonlySet<string> = new Set(rules.map(({ type }) => type))
+
 export const assigned: readonly Detector[] = rules.map((rule) => ({
   type: rule.type,
   kind: 'secret',
@@ -124,7 +127,8 @@ export const assigned: readonly Detector[] = rules.map((rule) => ({
 function verifyName(scan: ScanContext, start: number, end: number, rule: NameRule): Match | undefined {
   const found = assignedAt(scan, start, end, 24)
   if (found === undefined || !suffixes.has(found.rest.toLowerCase())) return undefined
-  return isSecret(found.value, found.quoted, rule) ? { start: found.start, end: found.end, confidence: 0.7 } : undefined
+  if (!isSecret(found.value, found.quoted, rule)) return undefined
+  return { start: found.start, end: found.quoted ? found.end : wholeBareEnd(scan, found), confidence: 0.7 }
 }
 
 const longest = 512

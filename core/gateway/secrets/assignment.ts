@@ -11,6 +11,7 @@ export interface Assigned {
   quoted: boolean
 }
 
+/** How much of a value is looked at. */
 const longest = 512
 
 /**
@@ -167,12 +168,25 @@ function quotedEnd(text: string, from: number, quote: string): number {
   return -1
 }
 
+/** What ends a value that stands in no quotation marks. */
+export const endsBare = (text: string, i: number): boolean => at(text, i, STOP) || text[i] === '&' || text[i] === '\\'
+
+/** Where a bare value ends of which no more than the first characters were looked at. */
+export function wholeBareEnd({ text, readTo }: Pick<ScanContext, 'text' | 'readTo'>, { start, end }: Assigned): number {
+  if (end - start < longest) return end
+  const read = readTo.get('bare') ?? 0
+  let i = end >= (readTo.get('bare from') ?? 0) && end < read ? read : end
+  while (i < text.length && !endsBare(text, i)) i++
+  if (i >= read) readTo.set('bare from', start).set('bare', i)
+  return i
+}
+
 /** What was read of a bare value for a name before is not read again for one that stands inside it. */
 function bareEnd(text: string, from: number, readTo: ScanContext['readTo']): number {
   const stop = Math.min(text.length, from + longest)
   const read = readTo.get('bare') ?? 0
   let i = from >= (readTo.get('bare from') ?? 0) && from < read ? Math.min(read, stop) : from
-  while (i < stop && !at(text, i, STOP) && text[i] !== '&' && text[i] !== '\\') i++
+  while (i < stop && !endsBare(text, i)) i++
   if (i >= read) {
     readTo.set('bare from', from)
     readTo.set('bare', i)

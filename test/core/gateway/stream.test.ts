@@ -87,6 +87,20 @@ describe('a text in pieces', () => {
       }
   })
 
+  it('masks to its end a bare value that is told by its name alone', () => {
+    const pick = random(11)
+    const letters = 'abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789!#$%*+-./:=@^_~'
+    for (const length of [511, 512, 513, 1024, 1500, 5000, 30_000]) {
+      const value = `k${Array.from({ length: length - 1 }, () => letters[pick(letters.length)]).join('')}`
+      for (const before of ['password=', 'export API_KEY=', 'client_secret: ', '--auth-token ']) {
+        const text = `so ${before}${value} goes on\n${'- '.repeat(700)}`
+        const out = String(redact(text).sanitized)
+        expect([length, before, out.replace(/REDACTED_\w+/, '*')]).toEqual([length, before, text.replace(value, '*')])
+        for (const sizes of [[1], [333], [4096]]) expect(inPieces(text, sizes).includes(value.slice(-20))).toBe(false)
+      }
+    }
+  })
+
   it('finds a value whose name was given out already', () => {
     for (let before = 480; before < 560; before++) {
       const out = inPieces(`${'- '.repeat(300).slice(0, before)}password: "tr0ub4dor3x9"\n${'- '.repeat(900)}`, [64])
