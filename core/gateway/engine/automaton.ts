@@ -36,41 +36,34 @@ export function buildAutomaton(keywords: readonly string[]): Automaton {
   for (let c = 65; c <= 90; c++) classes[c] = classes[c + 32]!
   const shift = Math.ceil(Math.log2(width))
 
-  const trie: Map<number, number>[] = [new Map()]
-  const outputs: number[][] = [[]]
+  // First the tree of the keywords, in which 0 is no move; then, level by level, every move.
+  const table = new Uint16Array((1 + keywords.reduce((n, keyword) => n + keyword.length, 0)) << shift)
+  const outputs: (number[] | undefined)[] = []
+  let count = 1
   keywords.forEach((keyword, index) => {
     let node = 0
     for (let i = 0; i < keyword.length; i++) {
-      const c = classes[keyword.charCodeAt(i)]!
-      let next = trie[node]!.get(c)
-      if (next === undefined) {
-        next = trie.push(new Map()) - 1
-        outputs.push([])
-        trie[node]!.set(c, next)
-      }
-      node = next
+      const move = (node << shift) + classes[keyword.charCodeAt(i)]!
+      if (table[move] === 0) table[move] = count++
+      node = table[move]!
     }
-    outputs[node]!.push(index)
+    outputs[node] = [...(outputs[node] ?? []), index]
   })
-
-  const count = trie.length
   if (count > 0xffff) throw new Error('too many keywords')
-  const table = new Uint16Array(count << shift)
+
   const fail = new Uint16Array(count)
   const order: number[] = []
-  for (const [c, node] of trie[0]!) {
-    table[c] = node
-    order.push(node)
-  }
+  for (let c = 1; c < width; c++) if (table[c] !== 0) order.push(table[c]!)
   for (let head = 0; head < order.length; head++) {
     const node = order[head]!
-    outputs[node]!.push(...outputs[fail[node]!]!)
+    const shorter = outputs[fail[node]!]
+    if (shorter !== undefined) outputs[node] = [...(outputs[node] ?? []), ...shorter]
     for (let c = 1; c < width; c++) {
-      const child = trie[node]!.get(c)
+      const move = (node << shift) + c
       const back = table[(fail[node]! << shift) + c]!
-      if (child === undefined) table[(node << shift) + c] = back
+      const child = table[move]!
+      if (child === 0) table[move] = back
       else {
-        table[(node << shift) + c] = child
         fail[child] = back
         order.push(child)
       }
@@ -78,8 +71,8 @@ export function buildAutomaton(keywords: readonly string[]): Automaton {
   }
 
   // States that report something get the highest numbers: one comparison a character tells them apart.
-  const quiet = [0, ...order.filter((n) => outputs[n]!.length === 0)]
-  const loud = order.filter((n) => outputs[n]!.length > 0)
+  const quiet = [0, ...order.filter((n) => outputs[n] === undefined)]
+  const loud = order.filter((n) => outputs[n] !== undefined)
   const renumber = new Uint16Array(count)
   for (const [i, node] of [...quiet, ...loud].entries()) renumber[node] = i
   const moves = new Uint16Array(count << shift)
