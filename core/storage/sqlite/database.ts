@@ -23,8 +23,7 @@ function mustBe(db: DatabaseSync, name: string, wanted: unknown): void {
     })
 }
 
-/** What every connection needs for commits that last. @throws Refused. */
-export function configure(db: DatabaseSync): void {
+function configure(db: DatabaseSync): void {
   db.exec('pragma journal_mode = wal')
   // NORMAL loses acknowledged commits in a power cut; only FULL syncs the log at each commit.
   db.exec('pragma synchronous = full')
@@ -65,13 +64,11 @@ function migrate(db: DatabaseSync): void {
   }
 }
 
-export const openConnection = (path: string): DatabaseSync => new DatabaseSync(path, { timeout: lockTimeoutMs })
-
 /** Opens or makes the database, durable and in its newest form. @throws Refused when it is damaged, newer, or not Atomic's. */
 export function openDatabase(path: string): DatabaseSync {
   // Made here so that it and its companions are readable to their owner alone.
   closeSync(openSync(path, 'a', 0o600))
-  const db = openConnection(path)
+  const db = new DatabaseSync(path, { timeout: lockTimeoutMs })
   try {
     checkOwner(db)
     configure(db)

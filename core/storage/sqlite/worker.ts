@@ -1,5 +1,4 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { keepLogShort } from './checkpoints.ts'
 import { openDatabase } from './database.ts'
 import { failureOf } from './failures.ts'
 import type { Answer, Message, Report, Request } from './protocol.ts'
@@ -27,7 +26,6 @@ function serve(path: string): void {
   const db = openDatabase(path)
   const tables = prepareTables(db)
   const sequencer = createSequencer(db, tables)
-  const checkpoints = keepLogShort(db, path)
   let answers: Answer[] = []
   let scheduled = false
 
@@ -39,19 +37,14 @@ function serve(path: string): void {
     scheduled = false
     sequencer.drain()
     flush()
-    if (db.isOpen) checkpoints.look()
-  }
-  const close = async (id: number): Promise<void> => {
-    drain()
-    await checkpoints.close()
-    db.close()
-    say({ answers: [{ id, value: undefined }] })
-    port.close()
   }
 
   const take = ({ id, request }: Message): void => {
     if (request.op === 'close') {
-      void close(id)
+      drain()
+      db.close()
+      say({ answers: [{ id, value: undefined }] })
+      port.close()
       return
     }
     if (request.op === 'commit') {
