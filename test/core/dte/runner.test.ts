@@ -239,7 +239,8 @@ test.skipIf(process.platform === 'win32')(
     const compiler = (): string | undefined => {
       const all = processes()
       const own = new Set(all.filter(([, parent]) => parent === String(process.pid)).map(([pid]) => pid))
-      return all.find(([, parent, , , api]) => own.has(parent) && api === '--api')?.[0]
+      // Where the path has a space, the option comes later.
+      return all.find(([, parent, , ...args]) => own.has(parent) && args.includes('--api'))?.[0]
     }
     let pid = compiler()
     for (let i = 0; i < 300 && pid === undefined; i++) {
