@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { z } from 'zod'
+import { serializerCompiler } from 'fastify-type-provider-zod'
 import { type Group, groups, type RouteName, type RouteSpec, routes, routesOf } from '../../core/contracts/routes.ts'
 import { type CallContext, Content, type Services } from '../../core/contracts/service.ts'
 import { canonicalDigest } from '../../core/platform/canonical.ts'
@@ -8,8 +8,7 @@ import { isAtomicError } from '../../core/platform/errors.ts'
 import { withTrace } from '../../core/platform/trace.ts'
 import { authoriseBody, type RepositoryOf } from './auth.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
-import type { Idempotency } from './idempotency.ts'
-import { jsonAnswer } from './json-answer.ts'
+import type { Answer, Idempotency } from './idempotency.ts'
 import { routeSchema } from './openapi.ts'
 import { problemOf, problemType } from './problems.ts'
 import { eventStream, type OpenStreams } from './streams.ts'
@@ -24,6 +23,7 @@ export interface RouteParts {
 }
 
 const json = 'application/json; charset=utf-8'
+const longText = 65_536
 
 /** Running these again has no second effect: they compute, or the service itself knows the key. */
 const repeatable = new Set<RouteName>([
@@ -84,18 +84,19 @@ function registerRoute(
   const spec: RouteSpec = routes[name]
   const [, methodName = ''] = name.split('.')
   const service = services[spec.group] as unknown as Record<string, Method>
+  const write =
+    spec.answer === undefined
+      ? undefined
+      : serializerCompiler({ schema: spec.answer, method: spec.method, url: spec.path })
 
-  const answerOf = <Body>(value: unknown, write: (data: unknown) => Body) => {
+  const answerOf = (value: unknown): Answer => {
     const { nextCursor, version } = value as { nextCursor?: unknown; version?: unknown }
     const answer =
       typeof nextCursor === 'string' ? { ...(value as object), nextCursor: encodeCursor(nextCursor) } : value
     const headers: Record<string, string> = { 'content-type': json }
     if (typeof version === 'number') headers.etag = `"${version}"`
-    if (spec.answer === undefined) throw new TypeError(`${name} answered JSON, which routes.ts does not know of`)
-    const checked = z.safeEncode(spec.answer, answer)
-    if (!checked.success)
-      throw new TypeError(`${name} answered what its schema does not allow`, { cause: checked.error })
-    return { status: spec.status, headers, body: write(checked.data) }
+    if (write === undefined) throw new TypeError(`${name} answered JSON, which routes.ts does not know of`)
+    return { status: spec.status, headers, body: write(answer) }
   }
 
   const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
@@ -112,11 +113,15 @@ function registerRoute(
     const run = () =>
       withTrace(request.trace, () => withCorrelationId(request.id, () => service[methodName]!(input, ctx)))
 
-    if (spec.method !== 'POST' || ctx.idempotencyKey === undefined || spec.answer === undefined) {
+    if (spec.method !== 'POST' || ctx.idempotencyKey === undefined || write === undefined) {
       const value = await run()
       if (value instanceof Content) return sendContent(reply, value, streams)
-      const { status, headers, body } = answerOf(value, jsonAnswer)
-      return reply.code(status).headers(headers).send(body)
+      const { status, headers, body } = answerOf(value)
+      // Long text is encoded once: what is sent as a string is measured first.
+      return reply
+        .code(status)
+        .headers(headers)
+        .send(body.length > longText ? Buffer.from(body) : body)
     }
 
     const { answer, replayed } = await idempotency.once(
@@ -128,7 +133,7 @@ function registerRoute(
       },
       async () => {
         try {
-          return answerOf(await run(), JSON.stringify)
+          return answerOf(await run())
         } catch (error) {
           if (!isAtomicError(error) || error.status >= 500 || error.status === 429) throw error
           request.refusal = error
