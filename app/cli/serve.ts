@@ -2,8 +2,8 @@ import './keep-small.ts'
 
 import type { Command } from 'commander'
 import { type Environment, readConfig } from '../config.ts'
+import { preferSpeed } from '../heap.ts'
 import { type Setting, settings } from '../settings.ts'
-import { preferSpeed } from './prefer-speed.ts'
 
 const settingsHelp = (): string => {
   const width = Math.max(...Object.keys(settings).map((name) => name.length))

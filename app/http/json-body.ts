@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { roomForBody } from '../heap.ts'
 import { invalid } from './problems.ts'
 
 const wrong = (): Error => invalid([{ path: '', message: 'the body is not valid JSON' }], 'The body is not valid JSON.')
@@ -21,6 +22,7 @@ function isPoisoned(value: unknown): boolean {
 export function registerJsonBody(app: FastifyInstance): void {
   app.removeContentTypeParser('application/json')
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
+    roomForBody(body.length)
     // Read at once: put together from pieces, a long text is copied again and again.
     const text = body.toString()
     let value: unknown

@@ -1,17 +1,16 @@
-import { spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
+import { type ChildProcess, spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { text as readAll } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
 import { lintSource } from '@secretlint/core'
 import { creator } from '@secretlint/secretlint-rule-preset-recommend'
 import { groups } from '../../core/contracts/routes.ts'
 import { scan } from '../../core/gateway/engine/scan.ts'
 import { spawnAtomic } from '../app/cli/run.ts'
 import { growth } from '../core/gateway/attacks.ts'
+import { median, percentile } from '../support/times.ts'
+import { addressOf, end, load, spawnBareServer } from './http/load.ts'
 import type { BenchResult } from './run.ts'
 
 /** Source, types, data and prose as projects have them, from packages that are installed anyway. */
@@ -74,31 +73,54 @@ function addedMemory(): { whole: number; typeScript: number } {
   return JSON.parse(stdout) as { whole: number; typeScript: number }
 }
 
-/** @param services of the process, as ATOMIC_SERVICES names them */
-async function overHttp(figures: Record<string, number>, text: string, name: string, services: string): Promise<void> {
-  const dir = await mkdtemp(join(tmpdir(), 'atomic bench '))
-  const settings = { PORT: '0', ATOMIC_DATA_DIR: dir, LOG_LEVEL: 'error', ATOMIC_SERVICES: services }
-  const child = spawnAtomic(['serve'], settings)
-  child.stdout!.resume()
+const rounds = 5
+const series = [
+  { name: '10 KB, one at a time', characters: 10_000, count: 400, clients: 1 },
+  { name: '10 KB, 8 at once', characters: 10_000, count: 800, clients: 8 },
+  { name: '100 KB', characters: 100_000, count: 100, clients: 1 },
+  { name: '1 MB', characters: 1_000_000, count: 30, clients: 1 },
+]
+
+/** p95 of each series in ms, medians of five rounds on a server that has warmed up. */
+async function overHttp(child: ChildProcess, text: string): Promise<number[]> {
   try {
-    let said = ''
-    let url = ''
-    for await (const data of child.stderr!) {
-      said += data
-      url = /answers at (\S+)/.exec(said)?.[1] ?? ''
-      if (url !== '') break
-    }
-    const client = spawn(process.execPath, [fileURLToPath(new URL('./gateway/client.ts', import.meta.url))], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    })
-    client.stdin.end(JSON.stringify({ url, text }))
-    const measured = JSON.parse(await readAll(client.stdout)) as Record<string, number>
-    for (const [series, ms] of Object.entries(measured)) figures[`${name}, over HTTP, ${series}, p95 (ms)`] = ms
+    const url = `${await addressOf(child)}/gateway/preflight`
+    const loads = series.map(({ characters, count, clients }) => ({
+      url,
+      count,
+      clients,
+      body: JSON.stringify({ content: text.slice(0, characters) }),
+    }))
+    for (const each of loads) await load({ ...each, count: Math.min(200, each.count) })
+    const found = series.map((): number[] => [])
+    for (let i = 0; i < rounds; i++)
+      for (const [at, each] of loads.entries()) found[at]!.push(percentile((await load(each)).times, 0.95))
+    return found.map(median)
   } finally {
-    child.kill('SIGTERM')
-    await once(child, 'exit')
-    await rm(dir, { recursive: true, force: true })
+    await end(child)
   }
+}
+
+async function allOverHttp(text: string): Promise<Record<string, number>> {
+  const figures: Record<string, number> = {}
+  const bare = await overHttp(spawnBareServer(), text)
+  // Missions elsewhere, as where the gateway is a service of its own: it is not kept as small (app/heap.ts).
+  const processes = {
+    'all groups in one process': groups.join(','),
+    'a process without missions': 'gateway,finops,evidence',
+  }
+  for (const [name, services] of Object.entries(processes)) {
+    const dir = await mkdtemp(join(tmpdir(), 'atomic bench '))
+    const settings = { PORT: '0', ATOMIC_DATA_DIR: dir, LOG_LEVEL: 'error', ATOMIC_SERVICES: services }
+    const times = await overHttp(spawnAtomic(['serve'], settings), text)
+    await rm(dir, { recursive: true, force: true })
+    for (const [i, { name: one }] of series.entries()) {
+      figures[`${name}, ${one}, p95, times that of a bare server`] = times[i]! / bare[i]!
+      figures[`${name}, ${one}, p95 (ms)`] = times[i]!
+    }
+  }
+  for (const [i, { name: one }] of series.entries()) figures[`bare Fastify, ${one}, p95 (ms)`] = bare[i]!
+  return figures
 }
 
 /** The gateway: how fast it reads, beside secretlint's recommended preset on the same text in the same run. */
@@ -125,9 +147,6 @@ export async function bench(): Promise<BenchResult> {
   figures['of it Node’s own reading of TypeScript, which the package does without (MB)'] = typeScript
   figures['added memory, the engine alone (MB)'] = whole - typeScript
   // What carries a secret is denied; the timing is of what is let through and of what is masked.
-  const text = texts.join('\n')
-  await overHttp(figures, text, 'all groups in one process', groups.join(','))
-  // Missions elsewhere, as where the gateway is a service of its own: it is not kept as small (prefer-speed.ts).
-  await overHttp(figures, text, 'a process without missions', 'gateway,finops,evidence')
+  Object.assign(figures, await allOverHttp(texts.join('\n')))
   return { name: 'gateway', figures }
 }

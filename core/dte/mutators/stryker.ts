@@ -57,6 +57,9 @@ function configuration(request: MutationRequest, found: StrykerPackage, folder: 
       ? { incremental: true, incrementalFile: join(folder, 'incremental.json') }
       : {}),
     tempDirName: sandbox,
+    // Times what the tests took at first, beside its five seconds: on a machine that is busy meanwhile a
+    // mutant that nobody found would otherwise count as one that hangs.
+    timeoutFactor: 4,
     thresholds: { high: 100, low: 0, break: null },
     disableTypeChecks: true,
     allowConsoleColors: false,

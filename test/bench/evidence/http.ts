@@ -1,39 +1,14 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import type { ChildProcess } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { spawnAtomic } from '../../app/cli/run.ts'
 import { bareSync } from '../../support/bare-sync.ts'
 import { median, percentile } from '../../support/times.ts'
+import { addressOf, end, load, spawnBareServer } from '../http/load.ts'
 import type { Figures } from './figures.ts'
-import type { Load, LoadResult } from './load-child.ts'
 
-const loadChild = fileURLToPath(new URL('./load-child.ts', import.meta.url))
-const bareServer = fileURLToPath(new URL('./bare-server.ts', import.meta.url))
 const rounds = 5
-const largestOutput = 64 * 1024 * 1024
-
-/** Requests of a process of its own. */
-async function load(asked: Load): Promise<LoadResult> {
-  const { stdout } = await promisify(execFile)(process.execPath, [loadChild, JSON.stringify(asked)], {
-    maxBuffer: largestOutput,
-  })
-  return JSON.parse(stdout) as LoadResult
-}
-
-async function addressOf(child: ChildProcess): Promise<string> {
-  child.stdout!.resume()
-  let said = ''
-  for await (const data of child.stderr!) {
-    said += data
-    const [, url] = /answers at (\S+)/.exec(said) ?? []
-    if (url !== undefined) return `${url}/evidence/events`
-  }
-  throw new Error(`the server did not start: ${said}`)
-}
 
 /** One round on a server that answers already. */
 async function round(url: string): Promise<Figures> {
@@ -52,14 +27,13 @@ async function round(url: string): Promise<Figures> {
 
 async function measure(child: ChildProcess): Promise<Figures[]> {
   try {
-    const url = await addressOf(child)
+    const url = `${await addressOf(child)}/evidence/events`
     await load({ url, clients: 64, count: 5_000 })
     const found: Figures[] = []
     for (let i = 0; i < rounds; i++) found.push(await round(url))
     return found
   } finally {
-    child.kill('SIGTERM')
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+    await end(child)
   }
 }
 
@@ -80,7 +54,7 @@ export async function overHttp(): Promise<Figures> {
         ATOMIC_RATE_LIMIT: '0',
       }),
     )
-    const bare = await measure(spawn(process.execPath, [bareServer]))
+    const bare = await measure(spawnBareServer())
     const disk = medians('bare write and sync', [await bareSync(dir)])
     return { ...disk, ...medians('POST', atomic), ...medians('bare Fastify', bare) }
   } finally {

@@ -91,6 +91,15 @@ test('a time box that closes leaves an honest partial result', async () => {
   expect(report).toMatchObject({ schemaVersion: '2', files: { 'src/fee.js': { language: 'javascript', source } } })
 })
 
+test('tests that take a few times as long as they did at first did not hang', async () => {
+  const busy =
+    "test('busy', () => new Promise((done) => setTimeout(done, process.env.__STRYKER_ACTIVE_MUTANT__ === undefined ? 1_500 : 8_500)))"
+  project('node --test', `${nodeTests}\n${busy}\n`)
+  const { mutants } = await stryker.mutate(request([{ path: 'src/fee.js', from: 8, to: 8 }], { maxMutants: 1 }))
+  expect(mutants.find((m) => m.status !== 'Ignored')).toMatchObject({ mutatorName: 'ConditionalExpression' })
+  expect(mutants.map((m) => m.status)).not.toContain('Timeout')
+})
+
 test('says so where the tests are red before any mutant', async () => {
   project('node --test', nodeTests.replace('fee(101), 0', 'fee(101), 1'))
   await expect(stryker.mutate(request([{ path: 'src/fee.js', from: 2, to: 2 }]))).rejects.toMatchObject({
