@@ -5,6 +5,7 @@ import type { TreeChanges } from '../../tree.ts'
 import { parseAddress, resolveAddress, type Target } from './address.ts'
 import { hasUnknownBase, isExternalKey, type Key } from './binding.ts'
 import { EditSet } from './edits.ts'
+import { joinPassed } from './flows.ts'
 import { checkNewName, isMember } from './names.ts'
 import { listed, placeAt, refuse } from './refusals.ts'
 import { aliasEdits } from './rename-alias.ts'
@@ -28,7 +29,12 @@ export interface RenamePlan {
 }
 
 /** The edits of a rename, not yet checked; undefined for a label, which has rules of its own. */
-export function planRename(views: Views, op: Rename, options: PackOptions): RenamePlan | { label: Target } {
+export function planRename(
+  views: Views,
+  op: Rename,
+  options: PackOptions,
+  { flows = false }: { flows?: boolean } = {},
+): RenamePlan | { label: Target } {
   const target = resolveAddress(views, parseAddress(op.symbol))
   if (target.label !== undefined) return { label: target }
   const old = nameOf(target)
@@ -36,8 +42,14 @@ export function planRename(views: Views, op: Rename, options: PackOptions): Rena
   const found = sitesOf(views, old)
   const classes = classesOf(found)
   classes.join(target.keys)
-  const members = classes.members(target.keys[0] as Key)
+  let members = classes.members(target.keys[0] as Key)
   checkRenamable(members, old, target)
+  const named = members
+  const along = flows ? joinPassed(views, old, classes, target.keys[0] as Key) : members
+  if (along !== undefined && along.size > members.size) {
+    members = along
+    checkPassedOn(members, old, target)
+  }
 
   const edits = new EditSet()
   const sites: RenamePlan['sites'] = []
@@ -61,6 +73,11 @@ export function planRename(views: Views, op: Rename, options: PackOptions): Rena
   }
   if (op.keepAlias === true) aliasEdits(target, sites, old, to, edits)
   const warnings = target.declarations.some(isMember) ? untyped(found, old) : []
+  warnings.push(...passedOn(sites, members, named, old))
+  if (along === undefined)
+    warnings.push(
+      `So much of the project sees ${old} that it was not looked at whether its values pass to other types.`,
+    )
   if (op.inComments === true || op.inStrings === true) textMentions(views, old, to, op, options, edits)
   return { old, to, target, members, sites, edits, changes: edits.changes(views.tree), warnings }
 }
@@ -84,6 +101,38 @@ function checkRenamable(members: ReadonlySet<Key>, old: string, target: Target):
       `${target.view.path}:1:1`,
     )
   }
+}
+
+/** Where values go that carry the name, somebody else's code may want it. */
+function checkPassedOn(members: ReadonlySet<Key>, old: string, target: Target): void {
+  const external = [...members].find(isExternalKey)
+  if (external === undefined) return
+  const whose = external.startsWith('lib:') ? 'the language’s own library' : external.replace(/^module:/, '')
+  throw refuse(
+    'SYMBOL_NOT_RENAMABLE',
+    `Values that have ${old} are passed on as a type of ${whose}, which has ${old} too.`,
+    `${target.view.path}:1:1`,
+  )
+}
+
+/** Declarations that the rename takes along because values pass between their types. */
+function passedOn(
+  sites: RenamePlan['sites'],
+  members: ReadonlySet<Key>,
+  named: ReadonlySet<Key>,
+  old: string,
+): string[] {
+  if (members === named) return []
+  const along = sites
+    .filter(({ site: { binding } }) => {
+      const keys = binding.outer ?? binding.inner
+      return binding.declares && keys.some((k) => members.has(k)) && !keys.some((k) => named.has(k))
+    })
+    .map(({ site }) => placeAt(site.view.source, site.start))
+  const distinct = [...new Set(along)]
+  return distinct.length === 0
+    ? []
+    : [`Values pass between the types, so that ${old} is renamed there too: ${listed(distinct)}`]
 }
 
 /** A member may override one of a base that nobody can see: its name is then not ours to change. */

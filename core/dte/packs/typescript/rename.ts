@@ -2,6 +2,7 @@ import type { OperationOutcome, PackOptions } from '../../language-pack.ts'
 import { applyChanges } from '../../tree.ts'
 import { checkBindings, expectations, untouched } from './binding-check.ts'
 import { checkExportStars, exportStars } from './export-stars.ts'
+import { checkPassed } from './flows.ts'
 import { renameLabel } from './labels.ts'
 import type { Project } from './project.ts'
 import { listed, refuse } from './refusals.ts'
@@ -27,12 +28,13 @@ export function renameByTypes(project: Project, op: Rename, options: PackOptions
   checkSyntax(project, [...changes.keys()], before.syntax)
   checkBindings(project, before, edits, to)
   checkExportStars(project, before.stars, members, edits, old, to)
+  checkPassed(project, new Set([...members].map((key) => edits.key(key))), to)
   return { changes, edits: edits.size, moved: new Map(), warnings }
 }
 
 /** What the rename does, and what its result must be like: without the sites, which hold the programs they stand in. */
 function beforeRename(project: Project, op: Rename, options: PackOptions) {
-  const plan = planRename(project, op, options)
+  const plan = planRename(project, op, options, { flows: true })
   if ('label' in plan) return plan
   const { old, to, edits, changes, members } = plan
   const warnings = [...plan.warnings]
