@@ -4,7 +4,7 @@ import { type Span, scan } from './engine/scan.ts'
 import { placeholders } from './placeholders.ts'
 import { isBareNumber, keysOf, markOf, type RedactOptions, scanOptions } from './redactor.ts'
 import { assignedTypes } from './secrets/assigned.ts'
-import { endsBare } from './secrets/assignment.ts'
+import { endOfLong } from './secrets/assignment.ts'
 
 export interface RedactStream {
   /** What can be told of the text so far, redacted. */
@@ -37,6 +37,8 @@ export function redactStream(given: RedactOptions = {}): RedactStream {
   let offset = 0
   /** The value that fills all that is pending and goes on. */
   let open: Span | undefined
+  /** What stands before it. */
+  let before = ''
   const findings: RedactStream['findings'][number][] = []
 
   const give = (upTo: number): void => {
@@ -78,6 +80,7 @@ export function redactStream(given: RedactOptions = {}): RedactStream {
     const touching = spans.find((span) => span.end >= pending.length)
     if (touching?.start === 0) {
       open = touching
+      before = context.slice(-10)
       return ''
     }
     const stop = touching === undefined ? pending.length - ahead : Math.min(touching.start, pending.length - ahead)
@@ -85,7 +88,7 @@ export function redactStream(given: RedactOptions = {}): RedactStream {
   }
 
   const goOn = (last: boolean): string => {
-    const stop = open!.type === 'private-key' ? pemEnd(pending) : valueEnd(pending, open!.type)
+    const stop = open!.type === 'private-key' ? pemEnd(pending) : valueEnd(pending, open!.type, before)
     if (stop < 0 && !last && pending.length < longest) return ''
     const end = stop < 0 ? pending.length : stop
     const out = masked({ ...open!, start: 0, end }, false)
@@ -140,8 +143,8 @@ function cutAt(text: string, spans: readonly Span[], stop: number): number {
   return cut > 0 ? cut : stop
 }
 
-function valueEnd(text: string, type: string): number {
-  const ends = assignedTypes.has(type) ? endsBare : endsEncoded
+function valueEnd(text: string, type: string, before: string): number {
+  const ends = assignedTypes.has(type) ? endOfLong(before) : endsEncoded
   for (let i = window; i < text.length; i++) if (ends(text, i)) return i
   return -1
 }

@@ -116,6 +116,6 @@ export function createLog({ level, stream, service, scrub }: LogOptions): Log {
         },
       },
     },
-    stream ?? pino.destination({ dest: 1, sync: true }),
+    stream ?? pino.destination({ dest: 1, sync: false }),
   )
 }

@@ -2,7 +2,7 @@ import { at, DIGIT, LOWER, UPPER } from '../engine/chars.ts'
 import type { Detector, Match, ScanContext } from '../engine/detector.ts'
 import { entropy } from '../engine/entropy.ts'
 import { isFiller, isMixed } from '../engine/fillers.ts'
-import { assignedAt, wholeBareEnd } from './assignment.ts'
+import { assignedAt, wholeEnd } from './assignment.ts'
 
 /** How sure a name makes it that its value is a secret. */
 interface NameRule {
@@ -128,7 +128,7 @@ function verifyName(scan: ScanContext, start: number, end: number, rule: NameRul
   const found = assignedAt(scan, start, end, 24)
   if (found === undefined || !suffixes.has(found.rest.toLowerCase())) return undefined
   if (!isSecret(found.value, found.quoted, rule)) return undefined
-  return { start: found.start, end: found.quoted ? found.end : wholeBareEnd(scan, found), confidence: 0.7 }
+  return { start: found.start, end: wholeEnd(scan, found), confidence: 0.7 }
 }
 
 const longest = 512

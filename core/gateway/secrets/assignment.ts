@@ -9,6 +9,8 @@ export interface Assigned {
   start: number
   end: number
   quoted: boolean
+  /** It goes on after what was looked at. */
+  cut: boolean
 }
 
 /** How much of a value is looked at. */
@@ -36,7 +38,8 @@ export function assignedAt(
   const to = quote === '' ? bareEnd(text, from, readTo) : quotedEnd(text, from, quote)
   if (to < 0) return undefined
   const rest = text.slice(end, nameEnd)
-  return { rest, value: text.slice(from, to), start: from, end: to, quoted: quote !== '' }
+  const cut = to - from >= longest
+  return { rest, value: text.slice(from, to), start: from, end: to, quoted: quote !== '', cut }
 }
 
 interface Opened {
@@ -165,17 +168,34 @@ function quotedEnd(text: string, from: number, quote: string): number {
     // In an element a backslash is nothing but itself.
     if (text[i] === '\\' && quote.length === 1 && quote !== '<') i++
   }
-  return -1
+  // Longer than is looked at; an unclosed one ends with the text.
+  return stop === from + longest ? stop : -1
+}
+
+/** What ends a value of which no more than the first characters were looked at, by what stands before it. */
+export function endOfLong(before: string): (text: string, i: number) => boolean {
+  const opened = /(\\?)(["'`]|>|<!\[CDATA\[)$/.exec(before)
+  if (opened === null) return endsBare
+  const [, escaped, mark = ''] = opened
+  const close = escaped === '\\' ? '\\' : mark === '>' ? '<' : mark.length > 1 ? ']' : mark
+  return (text, i) => text[i] === close || text[i] === '\n' || text[i] === '\r'
 }
 
 /** What ends a value that stands in no quotation marks. */
 export const endsBare = (text: string, i: number): boolean => at(text, i, STOP) || text[i] === '&' || text[i] === '\\'
 
-/** Where a bare value ends of which no more than the first characters were looked at. */
-export function wholeBareEnd({ text, readTo }: Pick<ScanContext, 'text' | 'readTo'>, { start, end }: Assigned): number {
-  if (end - start < longest) return end
+/** Where a value ends of which no more than the first characters were looked at. */
+export function wholeEnd({ text, readTo }: Pick<ScanContext, 'text' | 'readTo'>, found: Assigned): number {
+  const { start, end, quoted, cut } = found
+  if (!cut) return end
+  let i = end
+  if (quoted) {
+    const ends = endOfLong(text.slice(Math.max(0, start - 10), start))
+    while (i < text.length && !ends(text, i)) i++
+    return i
+  }
   const read = readTo.get('bare') ?? 0
-  let i = end >= (readTo.get('bare from') ?? 0) && end < read ? read : end
+  if (end >= (readTo.get('bare from') ?? 0) && end < read) i = read
   while (i < text.length && !endsBare(text, i)) i++
   if (i >= read) readTo.set('bare from', start).set('bare', i)
   return i

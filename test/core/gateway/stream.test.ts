@@ -101,6 +101,30 @@ describe('a text in pieces', () => {
     }
   })
 
+  it.each([
+    ['"password": "', '"'],
+    ["client_secret: '", "'"],
+    ['\\"api_key\\": \\"', '\\"'],
+    ['<password>', '</password>'],
+    ['<password><![CDATA[', ']]></password>'],
+    ['password = """', '"""'],
+    ['accessKey: `', '`'],
+  ])('masks to its end a quoted value that is told by its name alone: %s', (before, after) => {
+    const pick = random(12)
+    const letters = 'abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789!#$%*+-./:=@^_~,;&()'
+    for (const length of [511, 512, 513, 1024, 1500, 5000, 30_000]) {
+      const value = `k${Array.from({ length: length - 1 }, () => letters[pick(letters.length)]).join('')}`
+      const text = `so ${before}${value}${after} goes on\n${'- '.repeat(700)}`
+      const out = String(redact(text).sanitized)
+      expect([length, out.replace(/REDACTED_\w+/, '*')]).toEqual([length, text.replace(value, () => '*')])
+      for (const sizes of [[1], [333], [4096]]) {
+        const streamed = inPieces(text, sizes)
+        expect(streamed.includes(value.slice(-20))).toBe(false)
+        expect(streamed.replace(/(REDACTED_\w+)+/, '*')).toBe(text.replace(value, () => '*'))
+      }
+    }
+  })
+
   it('finds a value whose name was given out already', () => {
     for (let before = 480; before < 560; before++) {
       const out = inPieces(`${'- '.repeat(300).slice(0, before)}password: "tr0ub4dor3x9"\n${'- '.repeat(900)}`, [64])
