@@ -1,5 +1,8 @@
+import { execFile } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import type { Content } from '../../../core/contracts/index.ts'
 import { openCheckpoint } from '../../../core/evidence/log/checkpoint.ts'
 import { leafHash } from '../../../core/evidence/log/merkle.ts'
@@ -8,6 +11,9 @@ import { verifyAuditPack } from '../../../core/evidence/pack/verify.ts'
 import { ctx, openWorld, packOf } from '../../core/evidence/world.ts'
 import { percentile, timed } from '../../support/times.ts'
 import { event, type Figures } from './figures.ts'
+import type { Proofs } from './proofs-child.ts'
+
+const proofsChild = fileURLToPath(new URL('./proofs-child.ts', import.meta.url))
 
 /** Events in the log that proofs are asked of; `ATOMIC_BENCH_EVENTS=1000000` for the full size. */
 const logSize = Number(process.env.ATOMIC_BENCH_EVENTS ?? 100_000)
@@ -31,11 +37,11 @@ export async function inProcess(): Promise<Figures> {
       await fill('mis_pack', packSize)
       await fill('mis_other', logSize - packSize)
     })
-    const proofs: number[] = []
-    for (let i = 0; i < 2_000; i++) {
-      const index = (i * 7_919) % logSize
-      proofs.push(await timed(() => service.inclusion({ query: { index, treeSize: logSize } }, ctx)))
-    }
+    const asked: Proofs = { dir: world.dir, skey: world.skey, size: logSize }
+    const { stdout } = await promisify(execFile)(process.execPath, [proofsChild, JSON.stringify(asked)], {
+      maxBuffer: 16 * 1024 * 1024,
+    })
+    const proofs = JSON.parse(stdout) as number[]
     const checked = await timed(async () => {
       const edge = new TreeEdge()
       for (let from = 0; from < logSize; from += 5_000) {
