@@ -23,12 +23,21 @@ export const bodyText = ({ actor, artifacts, missionId, payload }: EventBody): s
  * it: Node's own makes a key object of every salt, which costs more than the hashing.
  */
 export function commitmentOf(salt: string, text: string): string {
-  const key = Buffer.alloc(block)
-  key.write(salt, 'hex')
-  const inner = hash('sha256', Buffer.concat([key.map((byte) => byte ^ 0x36), Buffer.from(text)]), 'buffer')
-  return hash('sha256', Buffer.concat([key.map((byte) => byte ^ 0x5c), inner]), 'hex')
+  const inner = Buffer.allocUnsafe(block + Buffer.byteLength(text))
+  const outer = Buffer.allocUnsafe(block + 32)
+  outer.fill(0, 0, block).write(salt, 'hex')
+  for (let i = 0; i < block; i++) {
+    inner[i] = outer[i]! ^ 0x36
+    outer[i] = outer[i]! ^ 0x5c
+  }
+  inner.write(text, block)
+  outer.set(hash('sha256', inner, 'buffer'), block)
+  return hash('sha256', outer, 'hex')
 }
+
+/** RFC 8785 writes texts as JSON.stringify does. */
+const quoted = (text: string): string => JSON.stringify(text)
 
 /** The leaf's bytes: RFC 8785 of `{commitment, eventId, recordedAt, type, v}`. */
 export const leafText = ({ commitment, eventId, recordedAt, type }: Omit<Leaf, 'v'>): string =>
-  canonical({ commitment, eventId, recordedAt, type, v: 1 })
+  `{"commitment":${quoted(commitment)},"eventId":${quoted(eventId)},"recordedAt":${quoted(recordedAt)},"type":${quoted(type)},"v":1}`
