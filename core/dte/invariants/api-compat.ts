@@ -9,6 +9,7 @@ import { byCodeUnit } from '../paths.ts'
 import { blobEntry, isRegular, type Tree, type TreeEntry } from '../tree.ts'
 import { compareExport, type ExportChange, resolved } from './export-change.ts'
 import { type Instances, instancesOf, instancesText, typeParameters } from './generic-types.ts'
+import { globalChanges } from './global-change.ts'
 import { publicShape, remember } from './public-shape.ts'
 import { SharedFiles } from './shared-files.ts'
 
@@ -71,8 +72,9 @@ function compareEntries(both: Map<string, TreeEntry>, entry: string): ExportChan
     exportsOf(program, `after/${entry}`),
   ]
   const apart = open()
+  const forAll = globalChanges(apart)
   shared.find(apart, both)
-  if (shared.has(`after/${entry}`)) return []
+  if (shared.has(`after/${entry}`)) return forAll
   const shape = publicShape(apart)
   for (const [path, entry] of shape.files) both.set(path, entry)
   let program = open()
@@ -101,9 +103,12 @@ function compareEntries(both: Map<string, TreeEntry>, entry: string): ExportChan
   }
   remember(program, shape)
   const names = [...new Set([...older.keys(), ...newer.keys()])].sort(byCodeUnit)
-  return names.flatMap((name) =>
-    compareExport(name, older.get(name), newer.get(name), program.getTypeChecker(), entry, instances.get(name)),
-  )
+  return [
+    ...names.flatMap((name) =>
+      compareExport(name, older.get(name), newer.get(name), program.getTypeChecker(), entry, instances.get(name)),
+    ),
+    ...forAll,
+  ]
 }
 
 const optionsOf = (files: VirtualFiles, path: string): ts.CompilerOptions =>

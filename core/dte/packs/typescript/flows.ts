@@ -6,7 +6,7 @@ import { toTree } from './files.ts'
 import { isMember } from './names.ts'
 import { placeAt, refuse } from './refusals.ts'
 import { classesOf, type Site, sitesOf } from './sites.ts'
-import type { Views } from './views.ts'
+import type { View, Views } from './views.ts'
 
 /** How far below two types that meet, properties of properties are compared. */
 const deepest = 3
@@ -30,11 +30,12 @@ export function joinPassed(project: Views, name: string, classes: NameClasses, k
     const members = classes.members(key)
     const next = filesBetween(sites, members, graph).filter((path) => !read.has(path))
     if (next.length === 0) return members
+    const viewsOf = (path: string): readonly View[] => project.views.get(path) ?? []
+    for (const path of next) for (const { source } of viewsOf(path)) text += source.text.length
+    if (text > mostText) return undefined
     for (const path of next) {
       read.add(path)
-      for (const { source, checker } of project.views.get(path) ?? []) {
-        text += source.text.length
-        if (text > mostText) return undefined
+      for (const { source, checker } of viewsOf(path)) {
         const known = pairs.get(checker) ?? new Pairs(checker, name, (keys) => classes.join(keys))
         pairs.set(checker, known)
         const visit = (node: ts.Node): void => {

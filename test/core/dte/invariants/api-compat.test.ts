@@ -227,3 +227,16 @@ test('files that say the same on both sides are read once, and what they lead to
   })
   expect(found?.passed).toBe(false)
 })
+
+test('what is declared for everybody cannot be compared as types: somebody has to look', () => {
+  const base = 'declare global { interface Window { atomic: number } }\nexport const a = 1\n'
+  expect(compare(base, base.replace('number', 'string'))).toEqual({
+    passed: true,
+    semver: 'patch',
+    found: ['needs-review: global'],
+  })
+  expect(compare(base, base.replace('number', 'string'), ['global']).found).toEqual([])
+  expect(compare(base, base.replace('{ atomic', '{ /* of ours */ atomic')).found).toEqual([])
+  const other = `import './more'\n${base}`
+  expect(compare(other, "import './more'\nexport const a = 1\n").found).toEqual(['needs-review: global'])
+})
