@@ -1,11 +1,10 @@
 import ts from 'typescript'
-import { byCodeUnit } from '../../paths.ts'
 import { type Key, symbolKeys } from './binding.ts'
 import type { NameClasses } from './classes.ts'
 import { toTree } from './files.ts'
-import { isMember } from './names.ts'
+import { filesBetween, importersOf } from './meeting-files.ts'
 import { placeAt, refuse } from './refusals.ts'
-import { classesOf, type Site, sitesOf } from './sites.ts'
+import { classesOf, sitesOf } from './sites.ts'
 import type { View, Views } from './views.ts'
 
 /** How far below two types that meet, properties of properties are compared. */
@@ -46,63 +45,6 @@ export function joinPassed(project: Views, name: string, classes: NameClasses, k
       }
     }
   }
-}
-
-const declaresMember = ({ node, binding }: Site): boolean =>
-  binding.declares && isMember(ts.isComputedPropertyName(node.parent) ? node.parent.parent : node.parent)
-
-const isOneOf = ({ binding }: Site, members: ReadonlySet<Key>): boolean =>
-  (binding.outer ?? binding.inner).some((key) => members.has(key))
-
-/** Files in which a value of a type with these members can meet a type with another of that name: both must be imported. */
-function filesBetween(
-  sites: readonly Site[],
-  members: ReadonlySet<Key>,
-  graph: ReadonlyMap<string, readonly string[]>,
-): string[] {
-  const own = new Set<string>()
-  const others = new Set<string>()
-  let isGlobal = false
-  for (const site of sites) {
-    if (!declaresMember(site)) continue
-    if (isOneOf(site, members)) own.add(site.view.path)
-    else others.add(site.view.path)
-    // What a script declares, everybody sees.
-    if (!ts.isExternalModule(site.view.source)) isGlobal = true
-  }
-  if (own.size === 0 || others.size === 0) return []
-  if (isGlobal) return [...graph.keys()]
-  const shared = reaching(others, graph)
-  return [...reaching(own, graph)].filter((path) => shared.has(path)).sort(byCodeUnit)
-}
-
-/** Who imports each file. */
-function importersOf({ views }: Views): Map<string, string[]> {
-  const importers = new Map<string, string[]>([...views.keys()].map((path) => [path, []]))
-  for (const [path, each] of views)
-    for (const { source, program } of each) {
-      const { imports = [] } = source as unknown as { imports?: readonly ts.StringLiteralLike[] }
-      const resolve = (
-        program as unknown as {
-          getResolvedModuleFromModuleSpecifier(
-            specifier: ts.StringLiteralLike,
-            source: ts.SourceFile,
-          ): ts.ResolvedModuleWithFailedLookupLocations | undefined
-        }
-      ).getResolvedModuleFromModuleSpecifier
-      for (const specifier of imports) {
-        const file = resolve(specifier, source)?.resolvedModule?.resolvedFileName
-        if (file !== undefined) importers.get(toTree(file) ?? '')?.push(path)
-      }
-    }
-  return importers
-}
-
-/** Files whose imports lead to one of these, over however many others, and these themselves. */
-function reaching(ends: ReadonlySet<string>, importers: ReadonlyMap<string, readonly string[]>): Set<string> {
-  const found = new Set(ends)
-  for (const path of found) for (const importer of importers.get(path) ?? []) found.add(importer)
-  return found
 }
 
 /**
@@ -171,7 +113,8 @@ class Pairs {
   readonly #checker: ts.TypeChecker
   readonly #name: string
   readonly #join: (keys: Key[]) => void
-  readonly #seen = new Map<ts.Type, Set<ts.Type>>()
+  /** At which depth two types were compared: what was met far below is looked at again where it meets further up. */
+  readonly #seen = new Map<ts.Type, Map<ts.Type, number>>()
 
   constructor(checker: ts.TypeChecker, name: string, join: (keys: Key[]) => void) {
     this.#checker = checker
@@ -199,10 +142,10 @@ class Pairs {
 
   #relate(from: ts.Type, to: ts.Type, depth: number): void {
     if (from === to || depth > deepest) return
-    const seen = this.#seen.get(from) ?? new Set()
+    const seen = this.#seen.get(from) ?? new Map<ts.Type, number>()
     this.#seen.set(from, seen)
-    if (seen.has(to)) return
-    seen.add(to)
+    if ((seen.get(to) ?? deepest + 1) <= depth) return
+    seen.set(to, depth)
     if (from.isUnion()) {
       for (const part of from.types) this.#relate(part, to, depth)
       return
