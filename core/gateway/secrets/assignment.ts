@@ -182,7 +182,7 @@ export function endOfLong(before: string): (text: string, i: number) => boolean 
 }
 
 /** What ends a value that stands in no quotation marks. */
-export const endsBare = (text: string, i: number): boolean => at(text, i, STOP) || text[i] === '&' || text[i] === '\\'
+const endsBare = (text: string, i: number): boolean => at(text, i, STOP) || text[i] === '&' || text[i] === '\\'
 
 /** Where a value ends of which no more than the first characters were looked at. */
 export function wholeEnd({ text, readTo }: Pick<ScanContext, 'text' | 'readTo'>, found: Assigned): number {
