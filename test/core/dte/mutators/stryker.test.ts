@@ -1,11 +1,14 @@
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { LineRange, MutantResult, MutationRequest } from '../../../../core/dte/mutation.ts'
 import { mutationResult } from '../../../../core/dte/mutation-result.ts'
 import { stryker } from '../../../../core/dte/mutators/stryker.ts'
 import { testCommand } from '../../../../core/dte/testing/command.ts'
 import { Repository } from '../../../support/repository.ts'
+
+// StrykerJS with a type checker, some of it twice, on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000 })
 
 let repo: Repository
 beforeEach(() => {
