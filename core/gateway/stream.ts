@@ -4,7 +4,7 @@ import { type Span, scan } from './engine/scan.ts'
 import { placeholders } from './placeholders.ts'
 import { isBareNumber, keysOf, markOf, type RedactOptions, scanOptions } from './redactor.ts'
 import { assignedTypes } from './secrets/assigned.ts'
-import { endOfLong } from './secrets/assignment.ts'
+import { closerOf, longEnd } from './secrets/assignment.ts'
 
 export interface RedactStream {
   /** What can be told of the text so far, redacted. */
@@ -144,8 +144,11 @@ function cutAt(text: string, spans: readonly Span[], stop: number): number {
 }
 
 function valueEnd(text: string, type: string, before: string): number {
-  const ends = assignedTypes.has(type) ? endOfLong(before) : endsEncoded
-  for (let i = window; i < text.length; i++) if (ends(text, i)) return i
+  if (assignedTypes.has(type)) {
+    const end = longEnd(text, window, closerOf(before))
+    return end < text.length ? end : -1
+  }
+  for (let i = window; i < text.length; i++) if (endsEncoded(text, i)) return i
   return -1
 }
 

@@ -35,9 +35,8 @@ export function commitmentOf(salt: string, text: string): string {
   return hash('sha256', outer, 'hex')
 }
 
-/** RFC 8785 writes texts as JSON.stringify does. */
-const quoted = (text: string): string => JSON.stringify(text)
-
 /** The leaf's bytes: RFC 8785 of `{commitment, eventId, recordedAt, type, v}`. */
-export const leafText = ({ commitment, eventId, recordedAt, type }: Omit<Leaf, 'v'>): string =>
-  `{"commitment":${quoted(commitment)},"eventId":${quoted(eventId)},"recordedAt":${quoted(recordedAt)},"type":${quoted(type)},"v":1}`
+export function leafText({ commitment, eventId, recordedAt, type }: Omit<Leaf, 'v'>): string {
+  // RFC 8785 writes texts as JSON.stringify does, and these names stand in its order.
+  return JSON.stringify({ commitment, eventId, recordedAt, type, v: 1 })
+}

@@ -172,33 +172,46 @@ function quotedEnd(text: string, from: number, quote: string): number {
   return stop === from + longest ? stop : -1
 }
 
-/** What ends a value of which no more than the first characters were looked at, by what stands before it. */
-export function endOfLong(before: string): (text: string, i: number) => boolean {
-  const opened = /(\\?)(["'`]|>|<!\[CDATA\[)$/.exec(before)
-  if (opened === null) return endsBare
-  const [, escaped, mark = ''] = opened
-  const close = escaped === '\\' ? '\\' : mark === '>' ? '<' : mark.length > 1 ? ']' : mark
-  return (text, i) => text[i] === close || text[i] === '\n' || text[i] === '\r'
-}
-
 /** What ends a value that stands in no quotation marks. */
 const endsBare = (text: string, i: number): boolean => at(text, i, STOP) || text[i] === '&' || text[i] === '\\'
 
-/** Where a value ends of which no more than the first characters were looked at. */
-export function wholeEnd({ text, readTo }: Pick<ScanContext, 'text' | 'readTo'>, found: Assigned): number {
-  const { start, end, quoted, cut } = found
-  if (!cut) return end
-  let i = end
-  if (quoted) {
-    const ends = endOfLong(text.slice(Math.max(0, start - 10), start))
-    while (i < text.length && !ends(text, i)) i++
+/** What closes a value, by what stands before it; nothing where it is bare. */
+export function closerOf(before: string): string {
+  const [, triple, mark] = /("""|'''|```)\n?$|(\\?["'`]|>|<!\[CDATA\[)$/.exec(before) ?? []
+  if (mark === '>') return '<'
+  return triple ?? (mark === '<![CDATA[' ? ']]>' : (mark ?? ''))
+}
+
+/** Where a value ends of which all before `from` was looked at: at its closer, with its line, or with the text. */
+export function longEnd(text: string, from: number, closer: string): number {
+  let i = from
+  if (closer === '') {
+    while (i < text.length && !endsBare(text, i)) i++
     return i
   }
-  const read = readTo.get('bare') ?? 0
-  if (end >= (readTo.get('bare from') ?? 0) && end < read) i = read
-  while (i < text.length && !endsBare(text, i)) i++
-  if (i >= read) readTo.set('bare from', start).set('bare', i)
-  return i
+  const escapes = closer.length === 1 && closer !== '<'
+  if (escapes) {
+    let slashes = 0
+    while (text[from - 1 - slashes] === '\\') slashes++
+    i += slashes % 2
+  } else i -= closer.length - 1
+  for (; i < text.length; i++) {
+    if (text.startsWith(closer, i) || text[i] === '\n' || text[i] === '\r') return i
+    if (escapes && text[i] === '\\') i++
+  }
+  return text.length
+}
+
+/** Where a value ends of which no more than the first characters were looked at. What was read is not read again. */
+export function wholeEnd({ text, readTo }: Pick<ScanContext, 'text' | 'readTo'>, found: Assigned): number {
+  const { start, end, cut } = found
+  if (!cut) return end
+  const closer = closerOf(text.slice(Math.max(0, start - 10), start))
+  const read = readTo.get(`long ${closer}`) ?? 0
+  if (end >= (readTo.get(`long ${closer} from`) ?? 0) && end <= read) return read
+  const whole = longEnd(text, end, closer)
+  readTo.set(`long ${closer} from`, end).set(`long ${closer}`, whole)
+  return whole
 }
 
 /** What was read of a bare value for a name before is not read again for one that stands inside it. */

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { redact } from '../../../core/gateway/redactor.ts'
 import { restore } from '../../../core/gateway/restore.ts'
+import { assignedAt, wholeEnd } from '../../../core/gateway/secrets/assignment.ts'
 import { redactStream } from '../../../core/gateway/stream.ts'
 import { MemoryVault } from '../../../core/gateway/vault.ts'
 import { document } from './documents.ts'
@@ -123,6 +124,34 @@ describe('a text in pieces', () => {
         expect(streamed.replace(/(REDACTED_\w+)+/, '*')).toBe(text.replace(value, () => '*'))
       }
     }
+  })
+
+  it.each([
+    ['"password": "', '\\"', '"'],
+    ['password = """', '"', '"""'],
+    ['<password><![CDATA[', ']', ']]></password>'],
+  ])('takes nothing inside a long quoted value for its end: %s', (before, inner, after) => {
+    for (const at of [505, 511, 512, 513, 700, 1023, 1024, 1025, 2000]) {
+      const value = `${'aB3-xY7_'.repeat(400).slice(0, at)}${inner}${'cD4-zW8_'.repeat(50)}`
+      const text = `so ${before}${value}${after} goes on\n${'- '.repeat(700)}`
+      expect([at, String(redact(text).sanitized).includes('cD4-zW8_')]).toEqual([at, false])
+      for (const sizes of [[1], [333], [4096]])
+        expect([at, inPieces(text, sizes).includes('cD4-zW8_')]).toEqual([at, false])
+    }
+  })
+
+  it('reads a long quoted value once, however many names stand in it', () => {
+    const part = '<password><![CDATA[aB3xY7zW'
+    const readTo = new Map<string, number>()
+    const text = part.repeat(1_000)
+    const endOf = (read: string, nth: number): number => {
+      const keyword = nth * part.length + 1
+      const found = assignedAt({ text, readTo }, keyword, keyword + 'password'.length, 24)!
+      return wholeEnd({ text: read, readTo }, found)
+    }
+    expect(endOf(text, 0)).toBe(text.length)
+    // A closer that nobody sees any more: the second name is not read for.
+    expect(endOf(`${text.slice(0, 5_000)}]]>${text.slice(5_003)}`, 1)).toBe(text.length)
   })
 
   it('finds a value whose name was given out already', () => {

@@ -91,13 +91,15 @@ function nameOf(target: Target): string {
   return (name as ts.Identifier).text
 }
 
+const ownerOf = (external: Key): string =>
+  external.startsWith('lib:') ? 'the language’s own library' : external.replace(/^module:/, '')
+
 function checkRenamable(members: ReadonlySet<Key>, old: string, target: Target): void {
   const external = [...members].find(isExternalKey)
   if (external !== undefined) {
-    const whose = external.startsWith('lib:') ? 'the language’s own library' : external.replace(/^module:/, '')
     throw refuse(
       'SYMBOL_NOT_RENAMABLE',
-      `${old} overrides, implements or is a symbol of ${whose}.`,
+      `${old} overrides, implements or is a symbol of ${ownerOf(external)}.`,
       `${target.view.path}:1:1`,
     )
   }
@@ -107,10 +109,9 @@ function checkRenamable(members: ReadonlySet<Key>, old: string, target: Target):
 function checkPassedOn(members: ReadonlySet<Key>, old: string, target: Target): void {
   const external = [...members].find(isExternalKey)
   if (external === undefined) return
-  const whose = external.startsWith('lib:') ? 'the language’s own library' : external.replace(/^module:/, '')
   throw refuse(
     'SYMBOL_NOT_RENAMABLE',
-    `Values that have ${old} are passed on as a type of ${whose}, which has ${old} too.`,
+    `Values that have ${old} are passed on as a type of ${ownerOf(external)}, which has ${old} too.`,
     `${target.view.path}:1:1`,
   )
 }
