@@ -1,4 +1,4 @@
-import { setFlagsFromString } from 'node:v8'
+import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8'
 
 /** How V8 keeps the heap of this process. */
 let small = false
@@ -7,7 +7,11 @@ let settling: NodeJS.Timeout | undefined
 /** Of a body, from here on. V8 reads longer JSON than 100 KB straight into the old generation. */
 const large = 65_536
 const settledMs = 5_000
+/** Bytes of the young generation. */
+const enough = 16 * 1_048_576
+const young = (): number => getHeapSpaceStatistics().find((s) => s.space_name === 'new_space')?.space_size ?? enough
 
+const growth = (factor: number): void => setFlagsFromString(`--semi-space-growth-factor=${factor}`)
 const optimizeForSize = (on: boolean): void => setFlagsFromString(on ? '--optimize-for-size' : '--no-optimize-for-size')
 
 /**
@@ -17,8 +21,13 @@ const optimizeForSize = (on: boolean): void => setFlagsFromString(on ? '--optimi
  */
 export function keepSmall(): void {
   small = true
-  setFlagsFromString('--semi-space-growth-factor=1')
+  growth(1)
   optimizeForSize(true)
+}
+
+function giveRoom(): void {
+  optimizeForSize(false)
+  growth(2)
 }
 
 /**
@@ -28,22 +37,23 @@ export function keepSmall(): void {
  */
 export function preferSpeed(): void {
   small = false
-  optimizeForSize(false)
-  setFlagsFromString('--semi-space-growth-factor=2')
+  giveRoom()
 }
 
 /**
- * Lets the old generation grow while large bodies come in: kept small, each of them would bring about
- * a collection of the whole heap, longer than its own work.
+ * Lets both generations grow while large bodies come in: kept small, each of them would bring about
+ * a collection of the whole heap, longer than its own work, and be moved to the old one meanwhile.
  * @param bytes of the body that came
  */
 export function roomForBody(bytes: number): void {
   if (!small || bytes <= large) return
-  if (settling === undefined) optimizeForSize(false)
+  if (settling === undefined) giveRoom()
+  // Enough for a few of them; with more, what they hold outside of the heap would wait too long.
+  if (young() >= enough) growth(1)
   clearTimeout(settling)
   settling = setTimeout(() => {
     settling = undefined
-    optimizeForSize(small)
+    if (small) keepSmall()
   }, settledMs)
   settling.unref()
 }

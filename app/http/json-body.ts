@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { roomForBody } from '../heap.ts'
+import { readJson } from './json-read.ts'
 import { invalid } from './problems.ts'
 
 const wrong = (): Error => invalid([{ path: '', message: 'the body is not valid JSON' }], 'The body is not valid JSON.')
@@ -23,11 +24,9 @@ export function registerJsonBody(app: FastifyInstance): void {
   app.removeContentTypeParser('application/json')
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
     roomForBody(body.length)
-    // Read at once: put together from pieces, a long text is copied again and again.
-    const text = body.toString()
     let value: unknown
     try {
-      value = JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text)
+      value = readJson(body as Buffer)
     } catch {
       return done(wrong())
     }

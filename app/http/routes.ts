@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { serializerCompiler } from 'fastify-type-provider-zod'
+import { z } from 'zod'
 import { type Group, groups, type RouteName, type RouteSpec, routes, routesOf } from '../../core/contracts/routes.ts'
 import { type CallContext, Content, type Services } from '../../core/contracts/service.ts'
 import { canonicalDigest } from '../../core/platform/canonical.ts'
@@ -8,7 +8,8 @@ import { isAtomicError } from '../../core/platform/errors.ts'
 import { withTrace } from '../../core/platform/trace.ts'
 import { authoriseBody, type RepositoryOf } from './auth.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
-import type { Answer, Idempotency } from './idempotency.ts'
+import type { Idempotency } from './idempotency.ts'
+import { encoded, writeJson } from './json-write.ts'
 import { routeSchema } from './openapi.ts'
 import { problemOf, problemType } from './problems.ts'
 import { eventStream, type OpenStreams } from './streams.ts'
@@ -23,7 +24,6 @@ export interface RouteParts {
 }
 
 const json = 'application/json; charset=utf-8'
-const longText = 65_536
 
 /** Running these again has no second effect: they compute, or the service itself knows the key. */
 const repeatable = new Set<RouteName>([
@@ -84,19 +84,16 @@ function registerRoute(
   const spec: RouteSpec = routes[name]
   const [, methodName = ''] = name.split('.')
   const service = services[spec.group] as unknown as Record<string, Method>
-  const write =
-    spec.answer === undefined
-      ? undefined
-      : serializerCompiler({ schema: spec.answer, method: spec.method, url: spec.path })
+  const { answer: schema } = spec
 
-  const answerOf = (value: unknown): Answer => {
+  const answerOf = (value: unknown): { status: number; headers: Record<string, string>; value: unknown } => {
     const { nextCursor, version } = value as { nextCursor?: unknown; version?: unknown }
     const answer =
       typeof nextCursor === 'string' ? { ...(value as object), nextCursor: encodeCursor(nextCursor) } : value
     const headers: Record<string, string> = { 'content-type': json }
     if (typeof version === 'number') headers.etag = `"${version}"`
-    if (write === undefined) throw new TypeError(`${name} answered JSON, which routes.ts does not know of`)
-    return { status: spec.status, headers, body: write(answer) }
+    if (schema === undefined) throw new TypeError(`${name} answered JSON, which routes.ts does not know of`)
+    return { status: spec.status, headers, value: z.encode(schema, answer) }
   }
 
   const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
@@ -113,15 +110,11 @@ function registerRoute(
     const run = () =>
       withTrace(request.trace, () => withCorrelationId(request.id, () => service[methodName]!(input, ctx)))
 
-    if (spec.method !== 'POST' || ctx.idempotencyKey === undefined || write === undefined) {
-      const value = await run()
-      if (value instanceof Content) return sendContent(reply, value, streams)
-      const { status, headers, body } = answerOf(value)
-      // Long text is encoded once: what is sent as a string is measured first.
-      return reply
-        .code(status)
-        .headers(headers)
-        .send(body.length > longText ? Buffer.from(body) : body)
+    if (spec.method !== 'POST' || ctx.idempotencyKey === undefined || schema === undefined) {
+      const given = await run()
+      if (given instanceof Content) return sendContent(reply, given, streams)
+      const { status, headers, value } = answerOf(given)
+      return reply.code(status).headers(headers).send(writeJson(value))
     }
 
     const { answer, replayed } = await idempotency.once(
@@ -133,7 +126,8 @@ function registerRoute(
       },
       async () => {
         try {
-          return answerOf(await run())
+          const { value, ...head } = answerOf(await run())
+          return { ...head, body: JSON.stringify(value) }
         } catch (error) {
           if (!isAtomicError(error) || error.status >= 500 || error.status === 429) throw error
           request.refusal = error
@@ -144,7 +138,7 @@ function registerRoute(
       },
     )
     if (replayed) reply.header('idempotency-replayed', 'true')
-    return reply.code(answer.status).headers(answer.headers).send(answer.body)
+    return reply.code(answer.status).headers(answer.headers).send(encoded(answer.body))
   }
 
   app.route({
