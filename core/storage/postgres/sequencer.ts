@@ -1,11 +1,11 @@
-import { DatabaseError, type PoolClient } from 'pg'
+import type { PoolClient } from 'pg'
 import { AtomicError } from '../../platform/errors.ts'
 import type { TextWrite } from '../texts.ts'
 import type { Connections } from './connections.ts'
 import { failureOf, isLost } from './failures.ts'
-import { type Decision, decide, expectedStanding, namesOf, rowId, type Standing } from './group.ts'
+import { type Decision, decide, expectedStanding, rowId, type Standing } from './group.ts'
 import { locksOf } from './locks.ts'
-import { beginWith, expectSql, notAsExpected, standingSql, writeOf } from './statements.ts'
+import { beginWith, standingSql, writeIfExpected, writeOf } from './statements.ts'
 
 interface Waiting {
   writes: readonly TextWrite[]
@@ -76,25 +76,14 @@ export function createSequencer(
     if (standing === undefined || performance.now() - heardAt > freshMs) return undefined
     const decision = decide(commits, standing)
     if (isEmpty(decision)) return undefined
-    const { versions, sizes } = standing
-    const { collections, keys } = namesOf(versions.keys())
-    const values = [collections, keys, [...versions.values()], [...sizes.keys()], [...sizes.values()]]
-    const [begun, ...rest] = await Promise.allSettled([
-      client.query(beginWith(synchronousCommit, locksOf(commits))),
-      client.query({ name: 'expect', text: expectSql, values }),
-      client.query(writeOf(decision)),
-      client.query('commit'),
-    ])
-    const failed = [begun, ...rest].find((one) => one.status === 'rejected')
-    if (failed === undefined) return decision
-    const error: unknown = failed.reason
-    if (rest.some((one) => one.status === 'rejected' && isLost(one.reason))) {
-      // A server that takes its leave at the first of them has done none.
-      if (failed === begun && error instanceof DatabaseError) throw error
-      throw new Unknown()
+    try {
+      const asked = writeIfExpected(synchronousCommit, locksOf(commits), standing, decision)
+      const { rows } = await client.query<{ written: boolean }>(asked)
+      return rows[0]?.written ? decision : undefined
+    } catch (error) {
+      if (isLost(error)) throw new Unknown()
+      throw error
     }
-    if (error instanceof DatabaseError && error.code === notAsExpected) return undefined
-    throw error
   }
 
   async function transact(client: PoolClient, commits: readonly (readonly TextWrite[])[]): Promise<Decision> {

@@ -1,5 +1,7 @@
-import type { Decision } from './group.ts'
+import { type Decision, namesOf, type Standing } from './group.ts'
 import { lockSpace } from './locks.ts'
+
+const always = { lock_timeout: '10s', idle_in_transaction_session_timeout: '10s' }
 
 /**
  * Begins a transaction whose commit is on disk when it is answered, whatever the server's default
@@ -8,10 +10,9 @@ import { lockSpace } from './locks.ts'
  */
 export const beginWith = (synchronousCommit: string, locks: readonly number[]): string => `
   begin isolation level read committed read write;
-  set local synchronous_commit = ${synchronousCommit};
-  set local lock_timeout = '10s';
-  set local idle_in_transaction_session_timeout = '10s';
-  set local atomic.begun = 'yes';
+  select ${Object.entries({ synchronous_commit: synchronousCommit, ...always })
+    .map(([name, value]) => `set_config('${name}', '${value}', true)`)
+    .join()};
   select pg_advisory_xact_lock(${lockSpace}, stripe) from unnest(array[${locks.join()}]::int[]) as stripe`
 
 // "limit 1" keeps to the index, whatever the planner knows of the table when it plans this.
@@ -31,28 +32,32 @@ export const standingSql = `select 'row' as what, n::int, version::float8 as at 
   select 'log', n::int, idx::float8 from unnest($3::text[]) with ordinality as asked (log, n)
   cross join lateral (${last('asked.log')}) found`
 
-/** What a division by zero is called, https://www.postgresql.org/docs/current/errcodes-appendix.html */
-export const notAsExpected = '22012'
-/** Fails with `notAsExpected`, and the transaction with it, unless these versions and sizes stand (0: absent). */
-export const expectSql = `select 1 / (case when exists (
-    select from unnest($1::text[], $2::text[], $3::bigint[]) as asked (collection, key, version)
-    where asked.version <> coalesce(
-      (select version from atomic.documents d where d.collection = asked.collection and d.key = asked.key limit 1), 0)
-  ) or exists (
-    select from unnest($4::text[], $5::bigint[]) as asked (log, size)
-    where asked.size <> coalesce((${last('asked.log')}) + 1, 0)
-  ) then 0 else 1 end)`
-
 export const lastSql = last('$1')
 export const entriesSql =
   'select idx::float8 as "index", value from atomic.entries where log = $1 and idx >= $2 order by idx limit $3'
 
 /**
- * What is sent together with the beginning of a transaction would be written without one where that
- * alone was cancelled: so it is not written then.
+ * Locks, looks, writes and commits at once; false where not all is as expected, and nothing was written.
+ * Its values are those of `atomic.write_if_expected` (migrations.ts).
  */
-const begunSql = `select 1 / (case when current_setting('atomic.begun', true) = 'yes' then 1 else 0 end) as yes`
-const ifBegun = '(select yes from begun) = 1'
+export function writeIfExpected(
+  sync: string,
+  stripes: readonly number[],
+  { versions, sizes }: Standing,
+  { puts, removes, appends }: Decision,
+): { name: string; text: string; values: unknown[] } {
+  const { collections, keys } = namesOf(versions.keys())
+  const of = <T, K extends keyof T>(rows: readonly T[], name: K): T[K][] => rows.map((row) => row[name])
+  const values = [
+    ...[sync, lockSpace, stripes],
+    ...[collections, keys, [...versions.values()], [...sizes.keys()], [...sizes.values()]],
+    ...[of(puts, 'collection'), of(puts, 'key'), of(puts, 'version'), of(puts, 'value')],
+    ...[of(removes, 'collection'), of(removes, 'key')],
+    ...[of(appends, 'log'), of(appends, 'index'), of(appends, 'value')],
+  ]
+  const places = values.map((_, i) => `$${i + 1}`).join()
+  return { name: 'write if expected', text: `select atomic.write_if_expected(${places}) as written`, values }
+}
 
 /** Writes what a group comes to, in one prepared statement; rows put and rows removed are never the same. */
 export function writeOf({ puts, removes, appends }: Decision): { name: string; text: string; values: unknown[] } {
@@ -73,7 +78,7 @@ export function writeOf({ puts, removes, appends }: Decision): { name: string; t
       )}, ${list(
         'text',
         puts.map((p) => p.value),
-      )}) where ${ifBegun}
+      )})
       on conflict (collection, key) do update set version = excluded.version, value = excluded.value`)
   if (removes.length > 0)
     parts.push(
@@ -83,7 +88,7 @@ export function writeOf({ puts, removes, appends }: Decision): { name: string; t
       )}, ${list(
         'text',
         removes.map((r) => r.key),
-      )}) as gone (collection, key) where d.collection = gone.collection and d.key = gone.key and ${ifBegun}`,
+      )}) as gone (collection, key) where d.collection = gone.collection and d.key = gone.key`,
     )
   if (appends.length > 0)
     parts.push(`insert into atomic.entries (log, idx, value)
@@ -96,8 +101,8 @@ export function writeOf({ puts, removes, appends }: Decision): { name: string; t
       )}, ${list(
         'text',
         appends.map((a) => a.value),
-      )}) where ${ifBegun}`)
-  const text = `with begun as (${begunSql}), ${parts.map((part, i) => `part${i} as (${part})`).join(', ')} select`
+      )})`)
+  const text = `with ${parts.map((part, i) => `part${i} as (${part})`).join(', ')} select`
   const kinds = [puts, removes, appends].map((some) => (some.length > 0 ? 1 : 0)).join('')
   return { name: `write ${kinds}`, text, values }
 }

@@ -2,7 +2,6 @@ import { Client } from 'pg'
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { lockSpace } from '../../../core/storage/postgres/locks.ts'
 import { openPostgresStore } from '../../../core/storage/postgres/open.ts'
-import { writeOf } from '../../../core/storage/postgres/statements.ts'
 import { takeTurns } from '../../../core/storage/postgres/turn.ts'
 import type { Store } from '../../../core/storage/store.ts'
 import { Postgres } from '../../support/postgres.ts'
@@ -74,9 +73,20 @@ describe('the schema in PostgreSQL', () => {
       create function note() returns trigger language plpgsql as $$
       begin insert into seen values (current_setting('synchronous_commit')); return null; end $$;
       create trigger note after insert on atomic.documents for each statement execute function note()`)
-    await store.commit([{ put: { collection: 'c', key: 'k', value: 1 } }])
+    const put = { collection: 'c', key: 'k', value: 1 }
+    for (const given of [put, { ...put, expect: 1 }]) await store.commit([{ put: given }])
     await store.close()
-    expect((await client.query('select setting from seen')).rows).toEqual([{ setting: 'on' }])
+    expect((await client.query('select setting from seen')).rows).toEqual([{ setting: 'on' }, { setting: 'on' }])
+  })
+
+  it('brings an older database into its newest form', async () => {
+    await fill()
+    await client.query('drop function atomic.write_if_expected; update atomic.form set version = 1')
+    const store = await openPostgresStore(place.at)
+    for (const index of [1, 2]) await store.commit([{ append: { log: 'l', index, value: index } }])
+    expect(await store.size('l')).toBe(3)
+    expect((await client.query('select version from atomic.form')).rows).toEqual([{ version: 2 }])
+    await store.close()
   })
 
   it('leaves a newer database and somebody else’s alone', async () => {
@@ -142,21 +152,45 @@ describe('the schema in PostgreSQL', () => {
     await Promise.all([store.close(), other.close()])
   })
 
-  it('writes nothing of a commit whose beginning was cancelled', async () => {
-    await fill()
-    const row = { collection: 'c', key: 'k', version: 1, value: '1' }
-    const append = { kind: 'append' as const, log: 'l', index: 1, value: '1' }
-    const decisions = [
-      { puts: [row], removes: [], appends: [] },
-      { puts: [], removes: [], appends: [append] },
-    ]
-    for (const decision of decisions) {
-      const { text, values } = writeOf({ conflicts: [], ...decision })
-      await expect(client.query(text, values)).rejects.toThrow(/division by zero/)
-    }
-    expect((await client.query('select from atomic.documents')).rowCount).toBe(0)
-    expect((await client.query('select from atomic.entries')).rowCount).toBe(1)
+  it('writes nothing of a commit that was cancelled while it waited', async () => {
+    const store = await openPostgresStore(place.at)
+    await store.commit([{ append: { log: 'l', index: 0, value: 1 } }])
+    const locks = `from generate_series(0, 255) as stripe`
+    await client.query(`select pg_advisory_lock(${lockSpace}, stripe) ${locks}`)
+    const put = { collection: 'c', key: 'k', value: 1, expect: 0 }
+    const ended = expect(store.commit([{ put }, { append: { log: 'l', index: 1, value: 2 } }])).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+    })
+    await vi.waitUntil(
+      async () =>
+        (
+          await client.query(
+            "select pg_cancel_backend(pid) from pg_stat_activity where wait_event = 'advisory' and datname = current_database()",
+          )
+        ).rowCount,
+      { timeout: 10_000, interval: 20 },
+    )
+    await ended
+    await client.query(`select pg_advisory_unlock(${lockSpace}, stripe) ${locks}`)
+    expect(await store.get('c', 'k')).toBeUndefined()
+    expect(await store.size('l')).toBe(1)
+    await store.commit([{ put }])
+    await store.close()
   })
+
+  it.each(['default_transaction_isolation = serializable', 'default_transaction_read_only = on'])(
+    'writes what is expected, and nothing else, in a database of %s',
+    async (setting) => {
+      await fill()
+      await client.query(`alter database ${place.database} set ${setting}`)
+      const store = await openPostgresStore(place.at)
+      const put = { collection: 'c', key: 'k', value: 1 }
+      for (let expect = 0; expect < 3; expect++) await store.commit([{ put: { ...put, expect } }])
+      await expect(store.commit([{ put: { ...put, expect: 2 } }])).rejects.toMatchObject({ code: 'VERSION_CONFLICT' })
+      expect((await store.get('c', 'k'))?.version).toBe(3)
+      await store.close()
+    },
+  )
 
   it('says that a commit was cut off, and what cannot be reached', async () => {
     const store = await openPostgresStore(place.at)
