@@ -4,7 +4,10 @@ import { type Layout, tileKey } from './layout.ts'
 import { joinHashes, splitHashes } from './tiles.ts'
 import { rootOf, type Tile, TreeEdge, tileWidth } from './tree.ts'
 
-/** Tiles kept in memory, of 8 KB and some hundred objects each: more would cost more than reading them again. */
+/**
+ * Tiles of a level kept in memory, of 16 KB and some hundred objects each: more would cost more than
+ * reading them again. Every proof needs one above the leaves, and those are few: they are kept apart.
+ */
 const cached = 256
 
 /** Full tiles of a log, as the store has them; they never change. */
@@ -16,17 +19,30 @@ export interface Tiles {
 export const tileValue = (tile: Tile): string => Buffer.from(joinHashes(tile.hashes)).toString('base64')
 
 export function storedTiles(store: Store, { tiles }: Layout): Tiles {
-  const cache = new Map<string, readonly Uint8Array[]>()
+  const caches = new Map<number, Map<number, readonly Uint8Array[]>>()
+  const cacheOf = (level: number): Map<number, readonly Uint8Array[]> => {
+    const known = caches.get(level)
+    if (known !== undefined) return known
+    const made = new Map<number, readonly Uint8Array[]>()
+    caches.set(level, made)
+    return made
+  }
+  /** The last of a map is what was used last. */
   const remember = ({ level, index, hashes }: Tile): void => {
+    const cache = cacheOf(level)
+    cache.delete(index)
     const oldest = cache.size >= cached ? cache.keys().next().value : undefined
     if (oldest !== undefined) cache.delete(oldest)
-    cache.set(tileKey(level, index), hashes)
+    cache.set(index, hashes)
   }
   return {
     remember,
     async read(level, index) {
-      const known = cache.get(tileKey(level, index))
-      if (known) return known
+      const known = cacheOf(level).get(index)
+      if (known) {
+        remember({ level, index, hashes: known })
+        return known
+      }
       const row = await store.get<string>(tiles, tileKey(level, index))
       if (!row) throw new AtomicError('INTERNAL', `Tile ${level}/${index} of the log is missing.`)
       const hashes = splitHashes(Buffer.from(row.value, 'base64'))

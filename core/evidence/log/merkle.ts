@@ -6,25 +6,44 @@ import { AtomicError } from '../../platform/errors.ts'
  * are bigint: a verifier must not be wrong beyond 2^53.
  */
 
-const sha256 = (data: Uint8Array): Uint8Array => hash('sha256', data, 'buffer')
+/** Bytes of a hash. */
+export const hashSize = 32
+
+/** As a string: a buffer of its own for each hash costs three times as much as the hash. */
+const sha256 = (data: Uint8Array): string => hash('sha256', data, 'binary')
+
+function bytesOf(binary: string): Uint8Array {
+  const bytes = new Uint8Array(hashSize)
+  for (let i = 0; i < hashSize; i++) bytes[i] = binary.charCodeAt(i)
+  return bytes
+}
 
 /** Root of the empty tree. */
-export const emptyRoot: Uint8Array = sha256(new Uint8Array())
+export const emptyRoot: Uint8Array = bytesOf(sha256(new Uint8Array()))
 
 /** SHA-256(0x00 ‖ entry). */
 export function leafHash(entry: Uint8Array): Uint8Array {
   const input = new Uint8Array(entry.length + 1)
   input.set(entry, 1)
-  return sha256(input)
+  return bytesOf(sha256(input))
 }
+
+const node = Buffer.alloc(1 + 2 * hashSize)
+node[0] = 1
 
 /** SHA-256(0x01 ‖ left ‖ right). */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
-  const input = new Uint8Array(65)
-  input[0] = 1
-  input.set(left, 1)
-  input.set(right, 33)
-  return sha256(input)
+  for (let i = 0; i < hashSize; i++) {
+    node[1 + i] = left[i]!
+    node[1 + hashSize + i] = right[i]!
+  }
+  return bytesOf(sha256(node))
+}
+
+/** Puts the hash of two that stand one behind the other at `from` in place at `to`; of the same bytes or others. */
+export function putNodeHash(source: Uint8Array, from: number, target: Buffer, to: number): void {
+  for (let i = 0; i < 2 * hashSize; i++) node[1 + i] = source[from + i]!
+  target.write(sha256(node), to, hashSize, 'latin1')
 }
 
 export interface Inclusion {
@@ -50,7 +69,7 @@ const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) ===
 
 /** A hash of another length would move the border between left and right, and so prove anything. */
 function mustBeHashes(hashes: readonly Uint8Array[]): void {
-  if (hashes.some((h) => h.length !== 32)) refuse('A hash in the proof is not 32 bytes long.')
+  if (hashes.some((h) => h.length !== hashSize)) refuse('A hash in the proof is not 32 bytes long.')
 }
 
 /** RFC 9162 §2.1.3.2. @returns true. @throws AtomicError `PROOF_INVALID`. */

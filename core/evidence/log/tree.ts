@@ -1,4 +1,4 @@
-import { emptyRoot, nodeHash } from './merkle.ts'
+import { emptyRoot, hashSize, nodeHash, putNodeHash } from './merkle.ts'
 
 /** Hashes in a full tile (C2SP tlog-tiles). */
 export const tileWidth = 256
@@ -99,33 +99,29 @@ const powerBelow = (n: number): number => {
 }
 
 /**
- * The levels above the hashes of a tile, as far as they are complete, one after another in one stretch
- * of bytes; a tile's array never changes once it is read. Half a thousand objects a tile would be
- * found again and again by whoever collects garbage.
+ * The hashes of a tile and the levels above them, as far as they are complete, one after another in one
+ * stretch of bytes; a tile's array never changes once it is read. Half a thousand objects a tile would
+ * be found again and again by whoever collects garbage.
  */
-const pyramids = new WeakMap<readonly Uint8Array[], Uint8Array>()
-const hashSize = 32
+const pyramids = new WeakMap<readonly Uint8Array[], Buffer>()
 
-/** How many hashes there are in the levels 1 to `level` - 1 above so many. */
+/** How many hashes there are in the levels below `level` of so many. */
 function before(count: number, level: number): number {
   let sum = 0
-  for (let i = 1; i < level; i++) sum += count >> i
+  for (let i = 0; i < level; i++) sum += count >> i
   return sum
 }
 
-function pyramidOf(hashes: readonly Uint8Array[]): Uint8Array {
+function pyramidOf(hashes: readonly Uint8Array[]): Buffer {
   const known = pyramids.get(hashes)
   if (known) return known
   const count = hashes.length
-  const all = new Uint8Array(before(count, tileHeight + 1) * hashSize)
-  const at = (level: number, index: number): Uint8Array => {
-    if (level === 0) return hashes[index]!
-    const start = (before(count, level) + index) * hashSize
-    return all.subarray(start, start + hashSize)
+  const all = Buffer.allocUnsafeSlow(before(count, tileHeight + 1) * hashSize)
+  for (const [i, hash] of hashes.entries()) all.set(hash, i * hashSize)
+  for (let level = 1; level <= tileHeight; level++) {
+    const [below, here] = [before(count, level - 1), before(count, level)]
+    for (let i = 0; i < count >> level; i++) putNodeHash(all, (below + 2 * i) * hashSize, all, (here + i) * hashSize)
   }
-  for (let level = 1; level <= tileHeight; level++)
-    for (let i = 0; i < count >> level; i++)
-      all.set(nodeHash(at(level - 1, 2 * i), at(level - 1, 2 * i + 1)), (before(count, level) + i) * hashSize)
   pyramids.set(hashes, all)
   return all
 }
