@@ -64,10 +64,9 @@ async function soakPowerCuts({ count, seed }: Options): Promise<SoakResult> {
   return { name, ran: count, failed: faults.length, detail: faults.slice(0, 5).join('; ') || good }
 }
 
-/** Kills and power cuts on SQLite, `count` of each; half as many kills of PostgreSQL and of those who use it. */
-export async function soak({ count, seed }: Options): Promise<SoakResult> {
+async function onSqlite({ count, seed }: Options): Promise<SoakResult[]> {
   const key = newKey(origin)
-  const parts = [
+  return [
     await rounds('the embedded store, killed while it commits', { count, seed }, sqliteCandidate.place, (place, s) =>
       crashRound(sqliteCandidate, place.at, s),
     ),
@@ -76,19 +75,36 @@ export async function soak({ count, seed }: Options): Promise<SoakResult> {
     ),
     await soakPowerCuts({ count, seed }),
   ]
+}
+
+async function onPostgres({ count, seed }: Options): Promise<SoakResult[]> {
+  const key = newKey(origin)
   const server = await Postgres.start()
   try {
-    parts.push(
+    const half = { count: Math.ceil(count / 2), seed }
+    const name = 'the log on PostgreSQL, client, server or backend killed'
+    return [
       await rounds(
-        'the log on PostgreSQL, client, server or backend killed',
-        { count: Math.ceil(count / 2), seed },
+        name,
+        half,
         () => server.place(),
         (place, s) => postgresKill(server, place, key, s),
       ),
-    )
+    ]
   } finally {
     await server.stop()
   }
+}
+
+/**
+ * Kills and power cuts on SQLite, `count` of each; half as many kills of PostgreSQL and of those who
+ * use it. `ATOMIC_SOAK_STORE` names one of them: sqlite, postgres.
+ */
+export async function soak(options: Options): Promise<SoakResult> {
+  const stores = { sqlite: onSqlite, postgres: onPostgres }
+  const parts: SoakResult[] = []
+  for (const [name, run] of Object.entries(stores))
+    if ((process.env.ATOMIC_SOAK_STORE ?? name) === name) parts.push(...(await run(options)))
   return {
     name: 'storage',
     ran: parts.reduce((sum, p) => sum + p.ran, 0),
