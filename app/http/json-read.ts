@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto'
+
 /**
  * Reads large documents of JSON with each long text apart, piece by piece: V8 puts every string of a
  * document over 100 KB straight into the old generation, whose collection takes longer than the request.
@@ -18,13 +20,16 @@ const piece = 48_000
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const COLON = 0x3a
-/** Begins what stands for a string that is read apart, so whatever begins with it is read apart too. */
-const mark = '\x7f'
-const MARK = 0x7f
+/** Begins what stands for a string that is read apart; nobody outside knows it, or can hit on it. */
+const mark = `\x7f${randomBytes(16).toString('hex')} `
+/** Where strings are shorter on the average, to look at each takes longer than to read the document. */
+const worthwhile = 64
 
-/** Index of the quote that ends the string that begins behind `from`, or -1. */
+/** Index of the quote that ends the string that begins at `from`, or -1 where none does or most of it is quotes. */
 function endOfString(body: Buffer, from: number): number {
+  let quotes = 0
   for (let end = body.indexOf(QUOTE, from); end >= 0; end = body.indexOf(QUOTE, end + 1)) {
+    if (++quotes > 1_000 + (end - from) / 8) return -1
     let slashes = end
     while (slashes > from && body[slashes - 1] === BACKSLASH) slashes--
     if ((end - slashes) % 2 === 0) return end
@@ -58,19 +63,18 @@ function readString(body: Buffer, from: number, end: number): string {
 
 /** Puts back what was read apart. */
 function restore(root: unknown, texts: readonly string[]): unknown {
-  const textOf = (value: unknown): unknown =>
-    typeof value === 'string' && value.startsWith(mark) ? texts[Number(value.slice(mark.length))] : value
-  const waiting = [root]
-  while (waiting.length > 0) {
-    const node = waiting.pop()
-    if (typeof node !== 'object' || node === null) continue
-    for (const [key, value] of Object.entries(node)) {
-      if (typeof value === 'object') waiting.push(value)
-      else if (typeof value === 'string' && value.startsWith(mark))
-        (node as Record<string, unknown>)[key] = textOf(value)
-    }
+  const waiting: Record<string, unknown>[] = []
+  const whole = (value: unknown): unknown => {
+    if (typeof value === 'object' && value !== null) waiting.push(value as Record<string, unknown>)
+    return typeof value === 'string' && value.startsWith(mark) ? texts[Number(value.slice(mark.length))] : value
   }
-  return textOf(root)
+  const all = whole(root)
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    // Of an array the keys alone may take more than the body did.
+    if (Array.isArray(node)) for (let i = 0; i < node.length; i++) node[i] = whole(node[i])
+    else for (const key of Object.keys(node)) node[key] = whole(node[key])
+  }
+  return all
 }
 
 /**
@@ -78,23 +82,24 @@ function restore(root: unknown, texts: readonly string[]): unknown {
  * @throws SyntaxError
  */
 export function readJson(body: Buffer): unknown {
-  if (body.length <= largeDocument) return JSON.parse(decoder.decode(body))
+  const plainly = (): unknown => JSON.parse(decoder.decode(body))
+  if (body.length <= largeDocument) return plainly()
   const texts: string[] = []
-  const rest: (Buffer | string)[] = []
+  const rest: Buffer[] = []
   let copied = 0
-  for (let start = body.indexOf(QUOTE); start >= 0; ) {
+  let strings = 0
+  for (let start = body.indexOf(QUOTE); start >= 0; strings++) {
     const from = start + 1
     const end = endOfString(body, from)
-    if (end < 0) throw new SyntaxError('a string does not end')
-    const apart = end - from >= longString || body[from] === MARK || body[from] === BACKSLASH
-    if (apart && !isKey(body, end + 1)) {
-      rest.push(body.subarray(copied, from), `${mark}${texts.length}`)
+    if (end < 0 || strings > 1_000 + start / worthwhile) return plainly()
+    if (end - from >= longString && !isKey(body, end + 1)) {
+      rest.push(body.subarray(copied, from), Buffer.from(`${mark}${texts.length}`))
       texts.push(readString(body, from, end))
       copied = end
     }
     start = body.indexOf(QUOTE, end + 1)
   }
+  if (texts.length === 0) return plainly()
   rest.push(body.subarray(copied))
-  const document = Buffer.concat(rest.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)))
-  return restore(JSON.parse(decoder.decode(document)), texts)
+  return restore(JSON.parse(decoder.decode(Buffer.concat(rest))), texts)
 }

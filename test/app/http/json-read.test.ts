@@ -53,6 +53,11 @@ describe('a large document', () => {
     )
   })
 
+  it('is read as it is where its strings are short', () => {
+    const body = Buffer.from(JSON.stringify([Array(300_000).fill('\\n'), 'a'.repeat(70_000), Array(300_000).fill('')]))
+    expect(sameAsPlainly(body)).toBe(true)
+  })
+
   it('is refused where only a text that is read apart is broken', () => {
     for (const wrong of ['\n', '\\x', '\\u12', '\\'])
       expect(() => readJson(Buffer.from(`{"content":"${'a'.repeat(70_000)}${wrong}"}`))).toThrow(SyntaxError)
