@@ -23,6 +23,7 @@ export async function trial(moment?: Moment, end?: unknown): Promise<Trial> {
   const stage = await openStage(shop())
   const started = Date.now()
   let writes = 0
+  let answered = 0
   let killed = false
   let back: Promise<unknown> = Promise.resolve()
   const restart = async (): Promise<void> => {
@@ -36,8 +37,9 @@ export async function trial(moment?: Moment, end?: unknown): Promise<Trial> {
   const timer = moment && 'ms' in moment ? setTimeout(() => restart().catch(failure.reject), moment.ms) : undefined
   stage.github.onWrite(async ({ phase, caller }) => {
     if (!fromApp(stage, caller)) return
-    if (phase === 'before') writes++
-    if (!moment || !('write' in moment) || moment.write !== writes || moment.phase !== phase || killed) return
+    // Each counted by itself: the next may begin before this one was answered.
+    const nth = phase === 'before' ? ++writes : ++answered
+    if (!moment || !('write' in moment) || moment.write !== nth || moment.phase !== phase || killed) return
     killed = true
     await stage.app.kill()
     // The write itself goes on or not by its own; the app comes back while it does.
