@@ -36,11 +36,13 @@ const longestLine = 4_096
 
 /** `atomic:allow RULE reason` on the line where the finding begins or the one before; RULE is its type. */
 export const allowedInline: Allowed = (text, { type, start }) => {
-  const from = Math.max(0, start - longestLine)
-  const line = text.lastIndexOf('\n', start - 1) + 1
-  const above = line > 1 ? text.lastIndexOf('\n', line - 2) + 1 : line
-  const end = text.indexOf('\n', start)
-  const part = text.slice(Math.max(from, above), Math.min(end < 0 ? text.length : end, start + longestLine))
+  // Looked for in what is near: a line may be as long as the text.
+  const before = text.slice(Math.max(0, start - longestLine), start)
+  const newline = before.lastIndexOf('\n')
+  const above = newline > 0 ? before.lastIndexOf('\n', newline - 1) + 1 : 0
+  const rest = text.slice(start, start + longestLine)
+  const end = rest.indexOf('\n')
+  const part = before.slice(above) + (end < 0 ? rest : rest.slice(0, end))
   for (let at = part.indexOf(inline); at >= 0; at = part.indexOf(inline, at + 1)) {
     const said = /^(\S{1,64})[ \t]+(\S[^\n]*)/.exec(part.slice(at + inline.length, at + inline.length + 200))
     // Without a reason it does not count.

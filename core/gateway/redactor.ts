@@ -126,11 +126,12 @@ export function redactText(
   let from = 0
   let line = 1
   let lineStart = 0
+  let newline = text.indexOf('\n')
   for (const span of spans) {
     if (allowed?.(text, span)) continue
-    for (let nl = text.indexOf('\n', lineStart); nl >= 0 && nl < span.start; nl = text.indexOf('\n', lineStart)) {
+    for (; newline >= 0 && newline < span.start; newline = text.indexOf('\n', lineStart)) {
       line++
-      lineStart = nl + 1
+      lineStart = newline + 1
     }
     const isBare = isBareNumber(text, span)
     const mark = markOf(span.type, text.slice(span.start, span.end), isBare, placeholder, vault)
@@ -177,7 +178,8 @@ export function isBareNumber(text: string, { start, end }: Span): boolean {
   const closes = text[after]
   if (opens === undefined || !':=,['.includes(opens)) return false
   if (closes !== undefined && !',}]\r\n;'.includes(closes)) return false
-  const lineStart = Math.max(text.lastIndexOf('\n', start - 1) + 1, start - 4096)
+  const near = Math.max(0, start - 4096)
+  const lineStart = near + text.slice(near, start).lastIndexOf('\n') + 1
   let quoted = false
   for (let i = lineStart; i < start; i++) {
     if (text[i] === '\\') i++

@@ -123,8 +123,8 @@ function readPhone(text: string, from: number): { digits: string; end: number; m
   // An area code in brackets, once.
   const open = text[end] === ' ' ? end + 1 : end
   if (digits.length <= 3 && text[open] === '(') {
-    const close = text.indexOf(')', open)
-    if (close > open + 1 && close - open <= 6 && /^\d+$/.test(text.slice(open + 1, close))) {
+    const close = open + text.slice(open, open + 7).indexOf(')')
+    if (close > open + 1 && /^\d+$/.test(text.slice(open + 1, close))) {
       digits += text.slice(open + 1, close)
       const rest = readDigits(text, /[ -]/.test(text[close + 1] ?? '') ? close + 2 : close + 1, ' -./', 15)
       digits += rest.digits

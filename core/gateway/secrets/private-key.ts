@@ -1,7 +1,8 @@
 import type { Detector } from '../engine/detector.ts'
 
-const begin = '-----BEGIN '
 const longest = 65_536
+/** Of the line that begins a key. */
+const longestLabel = 80
 
 /**
  * Private keys in PEM (https://www.rfc-editor.org/rfc/rfc7468), OpenSSH's and PGP's armour, on lines of
@@ -14,14 +15,16 @@ export const privateKey: Detector = {
   source: 'https://www.rfc-editor.org/rfc/rfc7468',
   verify({ text, readTo }, start, end) {
     if (start < (readTo.get('private-key') ?? 0)) return undefined
-    const labelEnd = text.indexOf('-----', end)
-    if (labelEnd < 0 || labelEnd - start > 80) return undefined
-    const label = text.slice(start + begin.length, labelEnd).toUpperCase()
-    if (!label.includes('PRIVATE KEY')) return undefined
-    const body = labelEnd + 5
+    // SSH2's has four of them, and a blank (https://www.rfc-editor.org/rfc/rfc4716).
+    const dashes = text.startsWith('-----', start) ? '-----' : '----'
+    const labelEnd = indexWithin(text, dashes, end, longestLabel)
+    if (labelEnd < 0 || labelEnd - start > longestLabel) return undefined
+    if (!text.slice(start, labelEnd).toUpperCase().includes('PRIVATE KEY')) return undefined
+    const body = labelEnd + dashes.length
     // Where the end is missing, everything that still looks like the body goes.
-    const close = indexWithin(text, '-----END', body, longest)
-    const stop = close < 0 ? bodyEnd(text, body) : footerEnd(text, close)
+    const footer = dashes === '-----' ? '-----END' : '---- END'
+    const close = indexWithin(text, footer, body, longest)
+    const stop = close < 0 ? bodyEnd(text, body) : footerEnd(text, close + footer.length, dashes)
     if (stop - body < 40) return undefined
     const content = text.slice(body, Math.min(close < 0 ? stop : close, body + 400))
     if (letters(content) < 32) return undefined
@@ -35,9 +38,9 @@ function indexWithin(text: string, what: string, from: number, most: number): nu
   return at < 0 ? -1 : from + at
 }
 
-function footerEnd(text: string, close: number): number {
-  const end = indexWithin(text, '-----', close + 8, 80)
-  return end < 0 ? close + 8 : end + 5
+function footerEnd(text: string, from: number, dashes: string): number {
+  const end = indexWithin(text, dashes, from, longestLabel)
+  return end < 0 ? from : end + dashes.length
 }
 
 function bodyEnd(text: string, from: number): number {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createPreflight } from '../../../core/gateway/preflight.ts'
 import { redact } from '../../../core/gateway/redactor.ts'
 import { githubToken, random } from './samples.ts'
-import { growthInSteps } from './steps.ts'
+import { growthInSteps, passedOver } from './steps.ts'
 
 const token = githubToken('ghp', random(5))
 const within = (ms: number, run: () => void): void => {
@@ -14,10 +14,20 @@ const within = (ms: number, run: () => void): void => {
 
 describe('in bounded time', () => {
   it('texts made to be slow, twice as long in at most 2.3 times the steps (the soaks try 10,000, up to 8 MB, and the time)', () => {
-    const seeds = Array.from({ length: 40 }, (_, i) => i + 1)
+    // The last three: what the soak found, searches for an end that never came.
+    const seeds = [...Array.from({ length: 40 }, (_, i) => i + 1), 505, 667, 1528]
     const ratios = growthInSteps(seeds, () => 6_000)
     expect([...ratios].filter(([, ratio]) => !(ratio > 1.5 && ratio <= 2.3))).toEqual([])
   }, 60_000)
+  it.each(['jane.roe@corp-mail.io, ', '"n":4539578763621486,', '192.168.17.4\\n'])(
+    'a line with finding after finding like %s, searched no further for each than for the first',
+    (one) => {
+      const passed = (times: number) => passedOver(() => redact(one.repeat(times)))
+      passed(10)
+      expect(passed(8_000) / passed(2_000)).toBeLessThan(4.6)
+    },
+    60_000,
+  )
   it('a line of 25 MB, with a token at its end', () => {
     within(10_000, () => {
       const { findings } = redact(`${'some words of a long line '.repeat(1_000_000)}${token}`)

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { redact } from '../../../core/gateway/redactor.ts'
@@ -93,6 +93,14 @@ describe('secrets told by what stands around them', () => {
     expect(types(text)).toEqual(['aws-access-key-id', 'aws-secret-access-key'])
   })
 
+  it('private keys as SSH2 wraps them', () => {
+    const body = randomBytes(300).toString('base64')
+    const label = 'SSH2 ENCRYPTED PRIVATE KEY ----'
+    const key = `---- BEGIN ${label}\nComment: "rsa-key"\n${body}\n---- END ${label}`
+    const { sanitized, findings } = redact(`before\n${key}\nafter\n`)
+    expect(findings.map((f) => f.type)).toEqual(['private-key'])
+    expect(sanitized).toBe(`before\n${findings[0]!.placeholder}\nafter\n`)
+  })
   it('private keys, whole, on one line, indented, in JSON, cut off', () => {
     const { privateKey } = generateKeyPairSync('ec', {
       namedCurve: 'P-256',
