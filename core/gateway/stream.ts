@@ -5,6 +5,7 @@ import { placeholders } from './placeholders.ts'
 import { isBareNumber, keysOf, markOf, type RedactOptions, scanOptions } from './redactor.ts'
 import { assignedTypes } from './secrets/assigned.ts'
 import { closerOf, longEnd } from './secrets/assignment.ts'
+import { closedKeyEnd, privateKey } from './secrets/private-key.ts'
 
 export interface RedactStream {
   /** What can be told of the text so far, redacted. */
@@ -53,9 +54,9 @@ export function redactStream(given: RedactOptions = {}): RedactStream {
     return isBare ? `"${mark}"` : mark
   }
   /** Of what is pending; what begins before it ends there. */
-  const spansOf = (more: boolean): Span[] => {
+  const spansOf = (more: boolean, decided = 0): Span[] => {
     const text = context + pending
-    return scan(text, more ? { ...options, more } : options)
+    return scan(text, more ? { ...options, more, decided: context.length + decided } : options)
       .filter((span) => span.end > context.length)
       .map((span) => ({ ...span, start: Math.max(0, span.start - context.length), end: span.end - context.length }))
   }
@@ -88,13 +89,23 @@ export function redactStream(given: RedactOptions = {}): RedactStream {
   }
 
   const goOn = (last: boolean): string => {
-    const stop = open!.type === 'private-key' ? pemEnd(pending) : valueEnd(pending, open!.type, before)
+    const stop = open!.type === privateKey.type ? closedKeyEnd(pending) : valueEnd(pending, open!.type, before)
     if (stop < 0 && !last && pending.length < longest) return ''
+    if (stop < 0 && open!.type === privateKey.type) return withoutEnd(last)
     const end = stop < 0 ? pending.length : stop
     const out = masked({ ...open!, start: 0, end }, false)
     give(end)
     open = undefined
     return out
+  }
+
+  /** What began like a key and did not end: as much of it is masked as of a whole text that ends here. */
+  const withoutEnd = (last: boolean): string => {
+    open = undefined
+    if (last) return ''
+    const half = longest / 2
+    const spans = spansOf(true, half)
+    return write(spans, cutAt(pending, spans, half))
   }
 
   return {
@@ -119,11 +130,7 @@ export function redactStream(given: RedactOptions = {}): RedactStream {
       return out
     },
     end() {
-      let out = ''
-      while (open !== undefined) {
-        out += goOn(true)
-        while (open === undefined && pending.length >= window) out += step()
-      }
+      const out = open === undefined ? '' : goOn(true)
       return out + write(spansOf(false), pending.length)
     },
   }
@@ -150,11 +157,4 @@ function valueEnd(text: string, type: string, before: string): number {
   }
   for (let i = window; i < text.length; i++) if (endsEncoded(text, i)) return i
   return -1
-}
-
-function pemEnd(text: string): number {
-  const close = text.indexOf('-----END')
-  if (close < 0) return -1
-  const end = text.indexOf('-----', close + 8)
-  return end < 0 ? -1 : end + 5
 }

@@ -15,6 +15,8 @@ export interface ScanContext {
   readonly examples: boolean
   /** The text goes on beyond its end: what fits so far may be the begin of a value. */
   readonly more: boolean
+  /** What begins before this place and has not ended is known to go on no further. */
+  readonly decided: number
   /** Remembers how far a detector has read, so that overlapping hits are not read again. */
   readonly readTo: Map<string, number>
 }

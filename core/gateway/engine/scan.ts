@@ -26,6 +26,8 @@ export interface ScanOptions {
   examples?: boolean
   /** The text goes on beyond its end. */
   more?: boolean
+  /** Where it does: what begins before this place and has not ended goes on no further. */
+  decided?: number
   /** Patterns beyond the kinds that are known here. */
   patterns?: readonly OwnPattern[]
 }
@@ -139,10 +141,10 @@ function outer(part: Encoded, inner: Ranked): Ranked {
 function scanPlain(
   text: string,
   escapes: number[],
-  { secrets, pii, without, examples = false, more = false, patterns = [] }: ScanOptions,
+  { secrets, pii, without, examples = false, more = false, decided = 0, patterns = [] }: ScanOptions,
 ): { found: Ranked[]; runs: number[] } {
   const { detectors, byDigits, automaton, lengths, wanted } = planFor(secrets, pii)
-  const context: ScanContext = { text, examples, more, readTo: new Map() }
+  const context: ScanContext = { text, examples, more, decided, readTo: new Map() }
   const found: Ranked[] = []
   const kept: [start: number, end: number][] = []
   /** Where each detector's last finding ends: what it reports inside that says nothing new. */

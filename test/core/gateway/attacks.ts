@@ -54,10 +54,16 @@ export function attack(seed: number, size: number): string {
   return unit.repeat(Math.ceil(size / unit.length)).slice(0, size)
 }
 
+/** ms of processor time, which other load on the machine does not take away. */
+const used = (): number => {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1_000
+}
+
 function cost(text: string): number {
-  const started = performance.now()
+  const started = used()
   scan(text, { secrets: true, pii: true })
-  return performance.now() - started
+  return used() - started
 }
 
 /** Of repeating what takes seconds itself. */
@@ -70,9 +76,9 @@ const patienceMs = 20_000
 export function growth(seed: number, size: number): number {
   const [once, twice] = [attack(seed, size), attack(seed, size * 2)]
   let [first, second] = [cost(once), cost(twice)]
-  const started = performance.now()
+  const started = used()
   for (let i = 0; i < 60 && second > 2.25 * first; i++) {
-    if (i >= 6 && performance.now() - started > patienceMs) break
+    if (i >= 6 && used() - started > patienceMs) break
     first = Math.min(first, cost(once))
     second = Math.min(second, cost(twice))
   }

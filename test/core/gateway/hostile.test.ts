@@ -28,6 +28,13 @@ describe('in bounded time', () => {
     },
     60_000,
   )
+  it.each(['\n', ' ', '- '])(
+    'begins of keys far apart, without an end, 2 MB of them, with %j between',
+    (blank) => {
+      within(3_000, () => redact(`-----BEGIN PRIVATE KEY-----${blank.repeat(460 / blank.length)}`.repeat(4_100)))
+    },
+    60_000,
+  )
   it('a line of 25 MB, with a token at its end', () => {
     within(10_000, () => {
       const { findings } = redact(`${'some words of a long line '.repeat(1_000_000)}${token}`)

@@ -101,6 +101,13 @@ describe('secrets told by what stands around them', () => {
     expect(findings.map((f) => f.type)).toEqual(['private-key'])
     expect(sanitized).toBe(`before\n${findings[0]!.placeholder}\nafter\n`)
   })
+  it('private keys with what armour says of itself, cut off', () => {
+    const body = randomBytes(300).toString('base64')
+    const text = `-----BEGIN PGP PRIVATE KEY BLOCK-----\nVersion: GnuPG v2 (GNU/Linux)\n\n${body}\n"so on"`
+    const { sanitized, findings } = redact(text)
+    expect(findings.map((f) => f.type)).toEqual(['private-key'])
+    expect(sanitized).toBe(`${findings[0]!.placeholder}"so on"`)
+  })
   it('private keys, whole, on one line, indented, in JSON, cut off', () => {
     const { privateKey } = generateKeyPairSync('ec', {
       namedCurve: 'P-256',

@@ -26,6 +26,11 @@ function inPieces(text: string, sizes: readonly number[], vault?: MemoryVault): 
 
 const long = (seed: number): string => Array.from({ length: 12 }, (_, i) => document(seed * 100 + i).text).join('\n\n')
 const pem = generateKeyPairSync('rsa', { modulusLength: 4096 }).privateKey.export({ type: 'pkcs8', format: 'pem' })
+const quoted = String(pem).trimEnd().replaceAll('\n', '\\n" +\n  "')
+const ssh2 = String(pem)
+  .trimEnd()
+  .replace(/-----BEGIN.*/, '---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nComment: "rsa-key-20261123"')
+  .replace(/-----END.*/, '---- END SSH2 ENCRYPTED PRIVATE KEY ----')
 const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
 const jwt = `${part({ alg: 'RS256' })}.${part({ sub: 'x', claims: 'c'.repeat(2000) })}.${'aB3-'.repeat(85)}`
 
@@ -73,6 +78,8 @@ describe('a text in pieces', () => {
     ).toString('base64')
     for (const [value, inner] of [
       [String(pem), String(pem).split('\n')[9]!],
+      [quoted, String(pem).split('\n')[9]!],
+      [ssh2, String(pem).split('\n')[9]!],
       [jwt, 'aB3-aB3-'],
       [packed, packed.slice(3000, 3050)],
     ] as const)
@@ -86,6 +93,23 @@ describe('a text in pieces', () => {
         ])
         expect(out.match(/REDACTED_/g)).toHaveLength(1)
       }
+  })
+
+  it.each([
+    ['only named', 'It begins with -----BEGIN RSA PRIVATE KEY----- and then "letters" follow, "as they do". '],
+    ['cut off', `${String(pem).slice(0, 3_000)} and "so" on `],
+    [
+      'with headers, cut off',
+      `-----BEGIN PGP PRIVATE KEY BLOCK-----\nVersion: GnuPG v2 (GNU/Linux)\n\n${'aB3/'.repeat(500)} "so"`,
+    ],
+  ])('a key that does not end, %s: as the whole text', (_, begin) => {
+    for (const length of [100, 800, 5_000]) {
+      const text = `${begin}${'- "and so on" '.repeat(length)}${githubToken('ghp', random(7))} ${quoted} end`
+      const cut = text.slice(0, text.lastIndexOf('-----END'))
+      for (const one of [cut, text.replace(quoted, '')])
+        expect(inPieces(one, [333]) === redact(one, { secret }).sanitized).toBe(true)
+      expect(inPieces(text, [333]).includes(String(pem).split('\n')[9]!)).toBe(false)
+    }
   })
 
   it('masks to its end a bare value that is told by its name alone', () => {
