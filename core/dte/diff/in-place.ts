@@ -15,42 +15,79 @@ const newline = 10
 /** Most lines of a text that is compared so. */
 const maxLines = 65_536
 /** Where each line begins, and in one place more where the text ends. Kept from file to file. */
-const aStarts = new Int32Array(maxLines + 1)
-const bStarts = new Int32Array(maxLines + 1)
+const starts = new Int32Array(maxLines + 1)
 
-/** The numbers of the lines that differ; undefined where there are not as many lines on both sides, or too many differ. */
-function changedLines(a: Uint8Array, b: Uint8Array): { changed: number[]; lines: number } | undefined {
-  const changed: number[] = []
-  let [i, line] = [0, 0]
-  aStarts[0] = 0
-  bStarts[0] = 0
-  for (let shift = 0; ; ) {
-    // As long as both say the same.
-    const end = Math.min(a.length, b.length - shift)
-    for (; i < end; i++) {
-      const byte = a[i]
-      if (byte !== b[i + shift]) break
-      if (byte !== newline) continue
-      if (++line >= maxLines) return undefined
-      aStarts[line] = i + 1
-      bStarts[line] = i + 1 + shift
-    }
-    if (i === a.length && i + shift === b.length) break
-    if (i === aStarts[line] && (i === a.length || i + shift === b.length)) return undefined
-    if (changed.push(line) > maxChanged) return undefined
-    const [aEnd, bEnd] = [a.indexOf(newline, i), b.indexOf(newline, i + shift)]
-    i = aEnd === -1 ? a.length : aEnd + 1
-    shift = (bEnd === -1 ? b.length : bEnd + 1) - i
-    if (++line >= maxLines) return undefined
-    aStarts[line] = i
-    bStarts[line] = i + shift
-    if (i === a.length && i + shift === b.length) break
+/** Fills `starts`; -1 for a text of too many lines. */
+function findLines(a: Uint8Array): number {
+  let line = 0
+  const look = (from: number, to: number): boolean => {
+    for (let i = from; i < to; i++)
+      if (a[i] === newline) {
+        if (++line >= maxLines) return false
+        starts[line] = i + 1
+      }
+    return true
   }
-  const lines = aStarts[line] === a.length && bStarts[line] === b.length ? line : line + 1
-  aStarts[lines] = a.length
-  bStarts[lines] = b.length
-  return { changed, lines }
+  // Four bytes at once: most hold no end of a line.
+  const toWord = -a.byteOffset & 3
+  const head = a.length < toWord + 4 ? 0 : toWord
+  const words =
+    a.length < toWord + 4 ? new Int32Array() : new Int32Array(a.buffer, a.byteOffset + head, (a.length - head) >> 2)
+  if (!look(0, head)) return -1
+  for (let k = 0; k < words.length; k++) {
+    const odd = (words[k] as number) ^ 0x0a0a0a0a
+    if (((odd - 0x01010101) & ~odd & 0x80808080) !== 0 && !look(head + k * 4, head + k * 4 + 4)) return -1
+  }
+  if (!look(head + words.length * 4, a.length)) return -1
+  const lines = starts[line] === a.length ? line : line + 1
+  starts[lines] = a.length
+  return lines
 }
+
+/** How many bytes from `i` and from `j` on are the same. */
+function alike(a: Buffer, i: number, b: Buffer, j: number): number {
+  const length = Math.min(a.length - i, b.length - j)
+  let n = 0
+  // Changes are often near each other.
+  for (const near = Math.min(length, 128); n < near; n++) if (a[i + n] !== b[j + n]) return n
+  const isSame = (size: number): boolean =>
+    n + size <= length && a.compare(b, j + n, j + n + size, i + n, i + n + size) === 0
+  for (let size = 4_096; size >= 32; size >>= 1) while (isSame(size)) n += size
+  while (n < length && a[i + n] === b[j + n]) n++
+  return n
+}
+
+interface ChangedLine {
+  line: number
+  /** Where it is in the other text, end exclusive. */
+  start: number
+  end: number
+}
+
+/** The lines that differ; undefined where there are not as many lines on both sides, or too many differ. */
+function changedLines(a: Buffer, b: Buffer): { changed: ChangedLine[]; lines: number } | undefined {
+  const lines = findLines(a)
+  if (lines < 0) return undefined
+  const changed: ChangedLine[] = []
+  for (let [i, line, shift] = [0, 0, 0]; ; ) {
+    const same = alike(a, i, b, i + shift)
+    i += same
+    if (i === a.length && i + shift === b.length) return { changed, lines }
+    const isStart = same === 0 || a[i - 1] === newline
+    if (isStart && (i === a.length || i + shift === b.length)) return undefined
+    if (changed.length === maxChanged) return undefined
+    while (line + 1 < lines && (starts[line + 1] as number) <= i) line++
+    const next = b.indexOf(newline, i + shift)
+    const end = next === -1 ? b.length : next + 1
+    changed.push({ line, start: (starts[line] as number) + shift, end })
+    i = starts[line + 1] as number
+    shift = end - i
+  }
+}
+
+/** Lines of which this differs are not the same. */
+const markOf = (text: Buffer, start: number, end: number): number =>
+  ((end - start) << 8) | (text[(start + end) >> 1] ?? 0)
 
 /**
  * The changes of texts (UTF-8) with as many lines as each other, when each line that changed is found nowhere else:
@@ -59,38 +96,46 @@ function changedLines(a: Uint8Array, b: Uint8Array): { changed: number[]; lines:
  * @param context how many lines around each change are given as well.
  */
 export function changedInPlace(a: Uint8Array, b: Uint8Array, context: number): InPlace | undefined {
-  const found = changedLines(a, b)
+  const [aBytes, bBytes] = [bufferOf(a), bufferOf(b)]
+  const found = changedLines(aBytes, bBytes)
   if (found === undefined) return undefined
   const { changed, lines } = found
-  const [aBytes, bBytes] = [bufferOf(a), bufferOf(b)]
-  const aLine = (n: number): string => aBytes.toString('utf8', aStarts[n], aStarts[n + 1])
-  const bLine = (n: number): string => bBytes.toString('utf8', bStarts[n], bStarts[n + 1])
-  const gone = new Set(changed.map(aLine))
-  const come = new Set(changed.map(bLine))
-  for (const line of come) if (gone.has(line)) return undefined
-  // Most lines are told from those by the last bits of their length.
+  const marks = new Set<number>()
+  /** The last bits of their lengths, which most lines are told from without a look at them. */
   const lengths = new Uint8Array(256)
-  for (const n of changed) {
-    lengths[((aStarts[n + 1] as number) - (aStarts[n] as number)) & 255] = 1
-    lengths[((bStarts[n + 1] as number) - (bStarts[n] as number)) & 255] = 1
-  }
-  for (let n = 0, next = 0; n < lines; n++) {
-    if (changed[next] === n) next++
-    else if (lengths[((aStarts[n + 1] as number) - (aStarts[n] as number)) & 255] === 1) {
-      const line = aLine(n)
-      if (gone.has(line) || come.has(line)) return undefined
-    }
-  }
+  const aLine = (n: number): string => aBytes.toString('utf8', starts[n], starts[n + 1])
   const result: InPlace = { a: new Array(lines), b: new Array(lines), changes: [] }
-  for (const n of changed) {
-    for (let k = Math.max(0, n - context); k <= Math.min(lines - 1, n + context); k++) result.a[k] ??= aLine(k)
-    result.b[n] = bLine(n)
+  const [gone, come] = [new Set<string>(), new Set<string>()]
+  for (const { line: n, start, end } of changed) {
+    for (const [text, from, to] of [
+      [aBytes, starts[n] as number, starts[n + 1] as number],
+      [bBytes, start, end],
+    ] as const) {
+      lengths[(to - from) & 255] = 1
+      marks.add(markOf(text, from, to))
+    }
+    result.a[n] = aLine(n)
+    result.b[n] = bBytes.toString('utf8', start, end)
+    gone.add(result.a[n])
+    come.add(result.b[n])
     const last = result.changes.at(-1)
     if (last?.aEnd === n) {
       last.aEnd++
       last.bEnd++
     } else result.changes.push({ aStart: n, aEnd: n + 1, bStart: n, bEnd: n + 1 })
   }
+  for (const line of come) if (gone.has(line)) return undefined
+  for (let n = 0, next = 0, from = 0; n < lines; n++) {
+    const to = starts[n + 1] as number
+    if (changed[next]?.line === n) next++
+    else if (lengths[(to - from) & 255] === 1 && marks.has(markOf(aBytes, from, to))) {
+      const line = aLine(n)
+      if (gone.has(line) || come.has(line)) return undefined
+    }
+    from = to
+  }
+  for (const { line: n } of changed)
+    for (let k = Math.max(0, n - context); k <= Math.min(lines - 1, n + context); k++) result.a[k] ??= aLine(k)
   return result
 }
 
