@@ -7,6 +7,9 @@ import { diffTrees } from '../../../core/dte/diff/unified.ts'
 import { applyChanges, blobEntry, type Tree, treeFromFiles, treeId } from '../../../core/dte/tree.ts'
 import { GitTrees } from '../../support/git-trees.ts'
 
+/** The UTF-8 of a text, beginning so many bytes into its memory. */
+const bytesAt = (offset: number, text: string): Buffer => Buffer.from(' '.repeat(offset) + text).subarray(offset)
+
 const git = new GitTrees()
 afterAll(() => git.remove())
 
@@ -32,7 +35,12 @@ test('lines that change where they stand are told as they are when more lines co
 })
 
 test('texts are compared in place where each line that changed is found nowhere else, and only there', () => {
-  const lines = fc.array(fc.constantFrom('a', 'b', 'é', '', 'xy', 'xyz', '🙂'), { maxLength: 6 })
+  // Long ones too, and many: texts are compared in blocks of bytes.
+  const filler = ['what stays '.repeat(9), 'and stays '.repeat(40), 'stays', '}']
+  const lines = fc.oneof(
+    fc.array(fc.constantFrom('a', 'b', 'é', '', 'xy', 'xyz', '🙂'), { maxLength: 6 }),
+    fc.array(fc.constantFrom('a', 'xy', 'é', ...filler, ...filler), { minLength: 20, maxLength: 120 }),
+  )
   const text = fc.tuple(lines, fc.boolean()).map(([l, end]) => l.join('\n') + (end ? '\n' : ''))
   const swap = fc.tuple(text, fc.constantFrom('a', 'b', 'xy', 'é'), fc.constantFrom('q', 'xyz', 'ê', 'a'))
   let compared = 0
@@ -42,13 +50,14 @@ test('texts are compared in place where each line that changed is found nowhere 
         swap.map(([t, from, to]) => [t, t.replaceAll(from, to)]),
         fc.tuple(text, text),
       ),
-      ([was, is]) => {
+      fc.nat(5),
+      ([was, is], offset) => {
         const [a, b] = [splitLines(was as string), splitLines(is as string)]
         const differ = a.flatMap((line, n) => (line === b[n] ? [] : [n]))
         const [gone, come] = [differ.map((n) => a[n]), differ.map((n) => b[n])]
         const kept = a.filter((line, n) => line === b[n])
         const isAlone = [...gone, ...come].every((line) => !kept.includes(line as string))
-        const inPlace = changedInPlace(Buffer.from(was as string), Buffer.from(is as string), 3)
+        const inPlace = changedInPlace(bytesAt(offset, was as string), bytesAt(5 - offset, is as string), 3)
         expect(inPlace !== undefined).toBe(
           a.length === b.length && isAlone && !gone.some((line) => come.includes(line)),
         )
