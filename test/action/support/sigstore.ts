@@ -76,12 +76,18 @@ export async function startSigstore(dir: string, issuer: string): Promise<Sigsto
   const ctLog = await initializeCTLog(key())
   const ca = await initializeCA(key(), ctLog)
   const tlog = await initializeTLog('https://rekor.sigstore.dev', key())
-  const tsa = await initializeTSA(key())
+  const clock = new Date()
+  const tsa = await initializeTSA(key(), clock)
   const [fulcio, rekor, stamp] = [
     fulcioHandler(ca, { subjectClaim: 'job_workflow_ref' }),
     rekorHandler(tlog),
     tsaHandler(tsa),
   ]
+  /** Whole seconds: DER drops the zeros that a fraction ends in, and Sigstore's verifier reads three digits or none. */
+  const timestamp: HandlerFn = (body) => {
+    clock.setTime(Math.floor(Date.now() / 1000) * 1000)
+    return stamp.fn(body)
+  }
   const keys = createRemoteJWKSet(new URL(`${issuer}/.well-known/jwks`))
   const certify: HandlerFn = async (body) => {
     const { oidcIdentityToken } = (JSON.parse(body) as { credentials: { oidcIdentityToken: string } }).credentials
@@ -95,7 +101,7 @@ export async function startSigstore(dir: string, issuer: string): Promise<Sigsto
   const services = new Map<string, HandlerFn>([
     ...hosts.fulcio.map((host): [string, HandlerFn] => [host + fulcio.path, certify]),
     ...hosts.rekor.map((host): [string, HandlerFn] => [host + rekor.path, (body) => rekor.fn(keptEntry(body))]),
-    ...hosts.tsa.map((host): [string, HandlerFn] => [host + stamp.path, stamp.fn]),
+    ...hosts.tsa.map((host): [string, HandlerFn] => [host + stamp.path, timestamp]),
   ])
 
   const names = Object.values(hosts).flat()
