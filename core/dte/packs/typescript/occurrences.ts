@@ -1,6 +1,6 @@
 import ts from 'typescript'
 import type { View } from './views.ts'
-import { isWordPart } from './words.ts'
+import { hasEscapes, isWordPart } from './words.ts'
 
 /** A token that can carry a name: identifiers, and strings where a property is named by one. */
 export type NameNode = ts.Identifier | ts.PrivateIdentifier | ts.StringLiteral | ts.NoSubstitutionTemplateLiteral
@@ -83,8 +83,8 @@ export function occurrencesIn(view: View, name: string): Occurrence[] {
   }
   if (text.includes('\\')) {
     // An escape may spell any letter: look at every token.
-    if (!text.includes('\\u') && !text.includes('\\x') && !text.includes(name)) return found
-    if (text.includes('\\u') || text.includes('\\x')) {
+    if (!hasEscapes(text) && !text.includes(name)) return found
+    if (hasEscapes(text)) {
       const walk = (node: ts.Node): void => {
         add(node)
         children(node, walk)

@@ -1,6 +1,7 @@
 import ts from 'typescript'
 import { endOfImport } from './import-lines.ts'
-import { type Token, tokensOf } from './tokens.ts'
+import { type Tokens, tokensOf } from './tokens.ts'
+import { unescaped } from './words.ts'
 
 const K = ts.SyntaxKind
 
@@ -62,10 +63,10 @@ interface Opened {
   isScope: boolean
 }
 
-function openedBy(tokens: readonly Token[], at: number, around: Opened | undefined, isScope: boolean): Opened {
-  const isParenthesis = tokens[at]?.kind === K.OpenParenToken
-  const before = tokens[at - 1]?.kind
-  const called = tokens[at - 2]?.kind
+function openedBy({ kinds }: Tokens, at: number, around: Opened | undefined, isScope: boolean): Opened {
+  const isParenthesis = kinds[at] === K.OpenParenToken
+  const before = kinds[at - 1]
+  const called = kinds[at - 2]
   const isCalled = called === K.DotToken || called === K.QuestionDotToken || called === K.NewKeyword
   // What stands among parameters may be a pattern, behind a decorator or a modifier.
   const isAmong = around?.isParenthesis === true && before !== K.EqualsGreaterThanToken && before !== K.EqualsToken
@@ -83,7 +84,7 @@ function closeArguments(opened: Opened | undefined): void {
 }
 
 interface Around {
-  tokens: readonly Token[]
+  tokens: Tokens
   at: number
   opened: Opened | undefined
   meaning: Meaning
@@ -91,25 +92,25 @@ interface Around {
 
 /** Is the name at this token one that refers to something, whatever else the file holds? */
 function isPlainUse({ tokens, at, opened, meaning }: Around): boolean {
-  const before = tokens[at - 1]?.kind
-  const after = tokens[at + 1]
-  const next = after?.kind
+  const { kinds, breaks } = tokens
+  const before = kinds[at - 1]
+  const next = kinds[at + 1]
   if (before === undefined || next === K.EqualsGreaterThanToken) return false
   if (before === K.DotToken || before === K.QuestionDotToken) return false
-  const isWord = tokens[at - 2]?.kind !== K.DotToken && tokens[at - 2]?.kind !== K.QuestionDotToken
+  const isWord = kinds[at - 2] !== K.DotToken && kinds[at - 2] !== K.QuestionDotToken
   if (before === K.AtToken || (isWord && beforeValue.has(before))) return true
   const isArgument = (before === K.OpenParenToken || before === K.CommaToken) && opened?.isCall === true
   if (isArgument && (next === K.CommaToken || next === K.CloseParenToken)) return true
   const isReference = isWord && beforeReference.has(before) && next !== K.ColonToken
   const isColon = before === K.ColonToken && opened?.mayDeclare !== true && next !== K.ColonToken
-  const isCalled = next === K.OpenParenToken && after?.newLine === false
+  const isCalled = next === K.OpenParenToken && breaks[at + 1] === 0
   if (isCalled && (isReference || isColon || isArgument || before === K.OpenParenToken || before === K.AwaitKeyword))
     return true
   if (meaning === 'value') return false
   if (next === K.DotToken || isReference || isColon) return true
   if (before !== K.LessThanToken || (next !== K.GreaterThanToken && next !== K.OpenBracketToken)) return false
-  const operand = tokens[at - 3]?.kind
-  return tokens[at - 2]?.kind === K.Identifier && operand !== undefined && beforeOperand.has(operand)
+  const operand = kinds[at - 3]
+  return kinds[at - 2] === K.Identifier && operand !== undefined && beforeOperand.has(operand)
 }
 
 /** After these, a name is no property's: a reference, a parameter, a type parameter. */
@@ -127,21 +128,29 @@ const beforeOwn = new Set([
 const inTypes = new Set([K.GreaterThanToken, K.ExtendsKeyword, K.OpenBracketToken, K.BarToken, K.AmpersandToken])
 
 /** Is the name, in a file that does not import it, some other that is no property's? */
-function isOwn(tokens: readonly Token[], at: number): boolean {
-  const before = tokens[at - 1]?.kind
-  const next = tokens[at + 1]?.kind
-  const behind = tokens[at - 2]?.kind
+function isOwn({ kinds }: Tokens, at: number): boolean {
+  const before = kinds[at - 1]
+  const next = kinds[at + 1]
+  const behind = kinds[at - 2]
   if (before === undefined || behind === K.DotToken || behind === K.QuestionDotToken) return false
   return beforeOwn.has(before) || (before === K.CommaToken && next !== undefined && inTypes.has(next))
 }
 
 /** Does an import take the name as it is, by its own name, in braces? */
-function takesName(tokens: readonly Token[], at: number): boolean {
-  const before = tokens[at - 1]?.kind
-  const next = tokens[at + 1]?.kind
+function takesName({ kinds }: Tokens, at: number): boolean {
+  const before = kinds[at - 1]
+  const next = kinds[at + 1]
   const isFirst = before === K.OpenBraceToken || before === K.CommaToken || before === K.TypeKeyword
   // `type` may itself be the name; and before a brace stands what is imported whole.
   return isFirst && (next === K.CommaToken || next === K.CloseBraceToken)
+}
+
+const countOf = (text: string, name: string): number => text.split(name).length - 1
+
+/** Do escapes spell the name anywhere? */
+function spellsOut(text: string, name: string): boolean {
+  const plain = unescaped(text)
+  return plain !== text && countOf(plain, name) !== countOf(text, name)
 }
 
 /**
@@ -151,9 +160,10 @@ function takesName(tokens: readonly Token[], at: number): boolean {
  * Undefined where the tokens alone do not show that: the file is to be read whole.
  */
 export function plainUses(text: string, name: string, meaning: Meaning): string | undefined {
-  if (text.includes('\\u') || text.includes('\\x')) return undefined
+  if (spellsOut(text, name)) return undefined
   const tokens = tokensOf(text)
   if (tokens === undefined) return undefined
+  const { kinds, starts, ends } = tokens
   const kept: [start: number, end: number][] = []
   let isImported = false
   let isModule = false
@@ -161,9 +171,11 @@ export function plainUses(text: string, name: string, meaning: Meaning): string 
   let isScope = false
   const open: Opened[] = []
   for (let at = 0; at < tokens.length; at++) {
-    const { kind, start, end } = tokens[at] as Token
-    const before = tokens[at - 1]?.kind
-    const next = tokens[at + 1]?.kind
+    const kind = kinds[at] as ts.SyntaxKind
+    const start = starts[at] as number
+    const end = ends[at] as number
+    const before = kinds[at - 1]
+    const next = kinds[at + 1]
     const isNamed = end - start === name.length && text.startsWith(name, start)
     // A word of the language in some places is a name in others.
     if (isNamed && kind !== K.Identifier) return undefined
@@ -188,15 +200,15 @@ export function plainUses(text: string, name: string, meaning: Meaning): string 
       isModule = true
       let takes = false
       for (let i = at + 1; i <= last; i++) {
-        const token = tokens[i] as Token
-        if (token.end - token.start !== name.length || !text.startsWith(name, token.start)) continue
+        const from = starts[i] as number
+        if ((ends[i] as number) - from !== name.length || !text.startsWith(name, from)) continue
         if (takes || isImported || !takesName(tokens, i)) return undefined
         takes = true
       }
       isImported ||= takes
-      if (takes) kept.push([start, (tokens[last] as Token).end])
+      if (takes) kept.push([start, ends[last] as number])
       at = last
-    } else if (kind === K.ExportKeyword) {
+    } else if (kind === K.ExportKeyword && before !== K.DotToken && before !== K.QuestionDotToken) {
       if (next === undefined || !(exported.has(next) || isTypeAlias(tokens, at))) return undefined
       isModule ||= open.length === 0
     } else if (scopes.has(kind) && before !== K.DotToken && next !== K.DotToken) isScope = true
@@ -205,18 +217,19 @@ export function plainUses(text: string, name: string, meaning: Meaning): string 
   return isImported ? withOnly(text, kept) : 'export {};'
 }
 
-const isTypeAlias = (tokens: readonly Token[], at: number): boolean =>
-  tokens[at + 1]?.kind === K.TypeKeyword && tokens[at + 2]?.kind === K.Identifier
+const isTypeAlias = ({ kinds }: Tokens, at: number): boolean =>
+  kinds[at + 1] === K.TypeKeyword && kinds[at + 2] === K.Identifier
 
 /** Does a comment of JSDoc say the name where it may be a reference: in braces, or behind a tag? */
-function isInDocs(text: string, name: string, tokens: readonly Token[]): boolean {
+function isInDocs(text: string, name: string, { length, starts, ends }: Tokens): boolean {
   if (!text.includes('/**')) return false
   let end = 0
-  for (const token of [...tokens, { start: text.length, end: text.length }]) {
-    const gap = token.start - end > name.length ? text.slice(end, token.start) : ''
+  for (let at = 0; at <= length; at++) {
+    const start = at === length ? text.length : (starts[at] as number)
+    const gap = start - end > name.length ? text.slice(end, start) : ''
     const last = gap.includes('/**') ? gap.lastIndexOf(name) : -1
     if (last !== -1 && /[@{]/.test(gap.slice(0, last))) return true
-    end = token.end
+    end = ends[at] ?? end
   }
   return false
 }

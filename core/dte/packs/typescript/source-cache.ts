@@ -1,6 +1,7 @@
 import ts from 'typescript'
-import { importLines } from './import-lines.ts'
+import { importLines, passedOn } from './import-lines.ts'
 import { type Meaning, plainUses } from './plain-uses.ts'
+import { hasEscapes } from './words.ts'
 
 /**
  * What was read of a blob, kept by its id while the process lives, so that a warm process reads only what is new to
@@ -77,7 +78,7 @@ export function parsedSource(
   )
 }
 
-/** The plain uses of a name in a file; undefined where the file is to be read whole. */
+/** What a file has to do with a name that it uses plainly, or not at all; undefined where it is to be read whole. */
 export function parsedPlainUses(
   name: string,
   oid: string,
@@ -86,12 +87,15 @@ export function parsedPlainUses(
   options: ts.CreateSourceFileOptions,
   uses: { name: string; meaning: Meaning },
 ): ts.SourceFile | undefined {
-  if (!withoutJsx.test(name) || !text.includes(uses.name)) return undefined
+  if (!withoutJsx.test(name)) return undefined
+  const isThere = text.includes(uses.name)
+  if (!isThere && hasEscapes(text)) return undefined
+  // Without the name, a file is the same to every name that it lacks.
   return used.get(
-    `${oid} ${name} ${options.languageVersion} ${options.impliedNodeFormat ?? ''} ${uses.name} ${uses.meaning} ${key}`,
+    `${oid} ${name} ${options.languageVersion} ${options.impliedNodeFormat ?? ''} ${isThere ? `${uses.name} ${uses.meaning}` : ''} ${key}`,
     (source) => 200 + (source?.text.length ?? 0),
     () => {
-      const plain = plainUses(text, uses.name, uses.meaning)
+      const plain = isThere ? plainUses(text, uses.name, uses.meaning) : passedOn(text)
       return plain === undefined ? undefined : ts.createSourceFile(name, plain, options, false)
     },
   )

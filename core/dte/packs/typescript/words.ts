@@ -11,9 +11,11 @@ export const isWordPart = (code: number): boolean =>
 
 const escapes = /\\u\{([0-9a-fA-F]+)\}|\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})/g
 
+export const hasEscapes = (text: string): boolean => text.includes('\\u') || text.includes('\\x')
+
 /** The text with letters in the place of what escapes spell. */
 export function unescaped(text: string): string {
-  if (!text.includes('\\u') && !text.includes('\\x')) return text
+  if (!hasEscapes(text)) return text
   return text.replace(escapes, (all, ...code: (string | undefined)[]) => {
     const value = Number.parseInt(code[0] ?? code[1] ?? code[2] ?? '', 16)
     return value <= 0x10ffff ? String.fromCodePoint(value) : all
