@@ -1,5 +1,6 @@
 import type { ApplyAnswer } from '../contracts/dte.ts'
 import type { Derivation } from './engine.ts'
+import { originOf, type Splice, spliced } from './spliced.ts'
 import { type FileMode, isRegular, type Tree, type TreeChanges, type TreeEntry, textOf } from './tree.ts'
 
 /** An answer without its texts: ids name them, and most of them are in the base, which the asker has. */
@@ -8,7 +9,19 @@ export interface PackedAnswer {
   changes: [path: string, entry: { mode: FileMode; oid: string } | null][]
   /** Contents that the base does not hold, by object id. */
   blobs: [oid: string, data: Uint8Array][]
+  /** The same of those that a file of the base with some splices is: its path, and `start, end, text` of each. */
+  edited: [oid: string, path: string, splices: (number | string)[]][]
 }
+
+const flat = (splices: readonly Splice[]): (number | string)[] =>
+  splices.flatMap(({ start, end, text }) => [start, end, text])
+
+const unflat = (values: readonly (number | string)[]): Splice[] =>
+  Array.from({ length: values.length / 3 }, (_, i) => ({
+    start: values[i * 3] as number,
+    end: values[i * 3 + 1] as number,
+    text: values[i * 3 + 2] as string,
+  }))
 
 const ids = new WeakMap<Tree, ReadonlySet<string>>()
 
@@ -16,13 +29,19 @@ export function packAnswer({ answer, changes }: Derivation, base: Tree): PackedA
   const known = ids.get(base) ?? new Set([...base.values()].map((entry) => entry.oid))
   ids.set(base, known)
   const blobs = new Map<string, Uint8Array>()
-  for (const entry of changes.values())
-    if (entry?.data !== undefined && !known.has(entry.oid)) blobs.set(entry.oid, entry.data)
+  const edited = new Map<string, PackedAnswer['edited'][0]>()
+  for (const [path, entry] of changes) {
+    if (entry?.data === undefined || known.has(entry.oid)) continue
+    const origin = originOf(entry.data)
+    if (origin !== undefined && origin.base === base.get(path)?.data)
+      edited.set(entry.oid, [entry.oid, path, flat(origin.splices)])
+    else blobs.set(entry.oid, entry.data)
+  }
   const batches = answer.batches.map((batch) => ({
     ...batch,
     changes: batch.changes.map((change) => {
       const { after, afterOid } = change
-      if (after !== null && afterOid !== null && !known.has(afterOid) && !blobs.has(afterOid))
+      if (after !== null && afterOid !== null && !known.has(afterOid) && !blobs.has(afterOid) && !edited.has(afterOid))
         blobs.set(afterOid, Buffer.from(after, 'utf8'))
       return { ...change, before: null, after: null }
     }),
@@ -31,6 +50,7 @@ export function packAnswer({ answer, changes }: Derivation, base: Tree): PackedA
     answer: { ...answer, files: {}, batches },
     changes: [...changes].map(([path, entry]) => [path, entry && { mode: entry.mode, oid: entry.oid }]),
     blobs: [...blobs],
+    edited: [...edited.values()],
   }
 }
 
@@ -39,6 +59,8 @@ export function unpackAnswer(packed: PackedAnswer, base: Tree): { answer: ApplyA
   const entries = new Map<string, TreeEntry>()
   for (const entry of base.values()) if (entry.data !== undefined) entries.set(entry.oid, entry)
   for (const [oid, data] of packed.blobs) entries.set(oid, { mode: '100644', oid, data })
+  for (const [oid, path, splices] of packed.edited)
+    entries.set(oid, { mode: '100644', oid, data: spliced(base.get(path)?.data as Uint8Array, unflat(splices)) })
   const texts = new Map<string, string | null>()
   const text = (oid: string | null): string | null => {
     if (oid === null) return null

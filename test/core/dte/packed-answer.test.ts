@@ -30,3 +30,24 @@ test('an answer crosses to the asker whole: texts between operations, moves, del
     [...got.changes].map(([p, e]) => [p, e?.mode, e?.oid, e && Buffer.from(e.data ?? []).toString('hex')]),
   ).toEqual([...derived.changes].map(([p, e]) => [p, e?.mode, e?.oid, e && Buffer.from(e.data ?? []).toString('hex')]))
 })
+
+test('what was edited crosses by its edits alone, where each character is a byte', () => {
+  const long = `// ${'x'.repeat(10_000)}\r\n`
+  const files = {
+    'a.ts': `export const a = 1\n${long}`,
+    'b.ts': `import { a } from './a'\na\n${long}a\n`,
+    'c.ts': `import { a } from './a'\n'ä'\na\n`,
+  }
+  const base = treeFromFiles(files)
+  const spec = specOf({ op: 'renameSymbol', symbol: 'a.ts#a', to: 'größe' })
+  const derived = derive(spec, spec, base)
+  const packed = structuredClone(packAnswer(derived, base))
+  expect(packed.edited.map(([, path]) => path)).toEqual(['a.ts', 'b.ts'])
+  expect(packed.blobs).toHaveLength(1)
+  expect(JSON.stringify(packed.edited).length).toBeLessThan(500)
+  const got = unpackAnswer(packed, base)
+  expect(got.answer.files).toEqual(
+    Object.fromEntries(Object.entries(files).map(([path, text]) => [path, text.replace(/(?<!\/)\ba\b/g, 'größe')])),
+  )
+  expect(got.answer).toEqual(derived.answer)
+})

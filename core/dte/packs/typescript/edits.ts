@@ -1,4 +1,5 @@
 import { byCodeUnit } from '../../paths.ts'
+import { spliced } from '../../spliced.ts'
 import { blobEntry, type Tree, type TreeChanges, type TreeEntry, textOf } from '../../tree.ts'
 import type { Key } from './binding.ts'
 
@@ -125,22 +126,8 @@ export class EditSet {
 }
 
 /** Where each character is one byte, the bytes between the edits are copied as they are. */
-function editedBytes(data: Uint8Array, text: string, edits: readonly TextEdit[]): Buffer {
-  if (data.length !== text.length) return Buffer.from(applyEdits(text, edits), 'utf8')
-  const grown = edits.reduce((sum, { start, end, text: put }) => sum + Buffer.byteLength(put) - (end - start), 0)
-  const out = Buffer.allocUnsafe(data.length + grown)
-  let at = 0
-  let to = 0
-  for (const { start, end, text: put } of edits) {
-    if (start < at) throw new Error(`edits overlap at ${start}`)
-    out.set(data.subarray(at, start), to)
-    to += start - at
-    to += out.write(put, to, 'utf8')
-    at = end
-  }
-  out.set(data.subarray(at), to)
-  return out
-}
+const editedBytes = (data: Uint8Array, text: string, edits: readonly TextEdit[]): Buffer =>
+  data.length === text.length ? spliced(data, edits) : Buffer.from(applyEdits(text, edits), 'utf8')
 
 export function applyEdits(text: string, edits: readonly TextEdit[]): string {
   let out = ''
