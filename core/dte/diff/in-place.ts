@@ -1,3 +1,4 @@
+import type { Splice } from '../spliced.ts'
 import type { Change } from './lines.ts'
 
 /** Two texts with as many lines as each other: what changed, and the lines near it. */
@@ -14,17 +15,33 @@ const newline = 10
 
 /** Most lines of a text that is compared so. */
 const maxLines = 65_536
-/** Where each line begins, and in one place more where the text ends. Kept from file to file. */
-const starts = new Int32Array(maxLines + 1)
+/** Where each line begins, and in one place more where the text ends. */
+type Starts = Int32Array
 
-/** Fills `starts`; -1 for a text of too many lines. */
+/** Filled from text to text. */
+const found = new Int32Array(maxLines + 1)
+/** Of texts that live: a file is often changed from what it was before. */
+const known = new WeakMap<Uint8Array, Starts>()
+
+/** Undefined for a text of too many lines. */
+function startsOf(text: Uint8Array): Starts | undefined {
+  const before = known.get(text)
+  if (before !== undefined) return before
+  const lines = findLines(text)
+  if (lines < 0) return undefined
+  const starts = found.slice(0, lines + 1)
+  known.set(text, starts)
+  return starts
+}
+
+/** Fills `found`; -1 for a text of too many lines. */
 function findLines(a: Uint8Array): number {
   let line = 0
   const look = (from: number, to: number): boolean => {
     for (let i = from; i < to; i++)
       if (a[i] === newline) {
         if (++line >= maxLines) return false
-        starts[line] = i + 1
+        found[line] = i + 1
       }
     return true
   }
@@ -39,8 +56,8 @@ function findLines(a: Uint8Array): number {
     if (((odd - 0x01010101) & ~odd & 0x80808080) !== 0 && !look(head + k * 4, head + k * 4 + 4)) return -1
   }
   if (!look(head + words.length * 4, a.length)) return -1
-  const lines = starts[line] === a.length ? line : line + 1
-  starts[lines] = a.length
+  const lines = found[line] === a.length ? line : line + 1
+  found[lines] = a.length
   return lines
 }
 
@@ -65,14 +82,13 @@ interface ChangedLine {
 }
 
 /** The lines that differ; undefined where there are not as many lines on both sides, or too many differ. */
-function changedLines(a: Buffer, b: Buffer): { changed: ChangedLine[]; lines: number } | undefined {
-  const lines = findLines(a)
-  if (lines < 0) return undefined
+function changedLines(a: Buffer, b: Buffer, starts: Starts): ChangedLine[] | undefined {
+  const lines = starts.length - 1
   const changed: ChangedLine[] = []
   for (let [i, line, shift] = [0, 0, 0]; ; ) {
     const same = alike(a, i, b, i + shift)
     i += same
-    if (i === a.length && i + shift === b.length) return { changed, lines }
+    if (i === a.length && i + shift === b.length) return changed
     const isStart = same === 0 || a[i - 1] === newline
     if (isStart && (i === a.length || i + shift === b.length)) return undefined
     if (changed.length === maxChanged) return undefined
@@ -85,6 +101,28 @@ function changedLines(a: Buffer, b: Buffer): { changed: ChangedLine[]; lines: nu
   }
 }
 
+/** The same, of a text that is `a` with some splices; undefined also where one of them brings or takes the end of a line. */
+function splicedLines(a: Buffer, b: Buffer, starts: Starts, splices: readonly Splice[]): ChangedLine[] | undefined {
+  const changed: ChangedLine[] = []
+  let shift = 0
+  for (let [at, line] = [0, 0]; at < splices.length; ) {
+    const from = (splices[at] as Splice).start
+    while (line + 1 < starts.length && (starts[line + 1] as number) <= from) line++
+    const [start, end] = [starts[line] as number, starts[line + 1]]
+    if (end === undefined) return undefined
+    const before = shift
+    const last = a[end - 1] === newline ? end - 1 : end
+    for (let splice = splices[at]; splice !== undefined && splice.start < end; splice = splices[++at]) {
+      if (splice.end > last || splice.text.includes('\n')) return undefined
+      shift += Buffer.byteLength(splice.text) - (splice.end - splice.start)
+    }
+    if (start + before === end + shift || changed.length === maxChanged) return undefined
+    if (a.compare(b, start + before, end + shift, start, end) !== 0)
+      changed.push({ line, start: start + before, end: end + shift })
+  }
+  return changed
+}
+
 /** Lines of which this differs are not the same. */
 const markOf = (text: Buffer, start: number, end: number): number =>
   ((end - start) << 8) | (text[(start + end) >> 1] ?? 0)
@@ -94,12 +132,22 @@ const markOf = (text: Buffer, start: number, end: number): number =>
  * then no other way to pair the lines keeps as many of them. Undefined where that is not so. Works on bytes, which
  * takes a quarter of the time of comparing lines.
  * @param context how many lines around each change are given as well.
+ * @param splices what makes `b` of `a`, where that is known.
  */
-export function changedInPlace(a: Uint8Array, b: Uint8Array, context: number): InPlace | undefined {
+export function changedInPlace(
+  a: Uint8Array,
+  b: Uint8Array,
+  context: number,
+  splices?: readonly Splice[],
+): InPlace | undefined {
   const [aBytes, bBytes] = [bufferOf(a), bufferOf(b)]
-  const found = changedLines(aBytes, bBytes)
-  if (found === undefined) return undefined
-  const { changed, lines } = found
+  const starts = startsOf(a)
+  if (starts === undefined) return undefined
+  const lines = starts.length - 1
+  const changed =
+    (splices === undefined ? undefined : splicedLines(aBytes, bBytes, starts, splices)) ??
+    changedLines(aBytes, bBytes, starts)
+  if (changed === undefined) return undefined
   const marks = new Set<number>()
   /** The last bits of their lengths, which most lines are told from without a look at them. */
   const lengths = new Uint8Array(256)

@@ -1,4 +1,5 @@
 import { byCodeUnit } from '../paths.ts'
+import { originOf } from '../spliced.ts'
 import { type Tree, type TreeEntry, textOf } from '../tree.ts'
 import { changedInPlace, type InPlace } from './in-place.ts'
 import { type Change, diffLines, splitLines } from './lines.ts'
@@ -14,8 +15,8 @@ export interface FileDiff {
 
 /** A path as git writes it: quoted in C's way when it holds controls, quotes, backslashes or bytes beyond ASCII. */
 function quotePath(path: string): string {
+  if (/^[ !#-[\]-~]*$/.test(path)) return path
   const bytes = Buffer.from(path, 'utf8')
-  if (bytes.every((b) => b >= 0x20 && b < 0x7f && b !== 0x22 && b !== 0x5c)) return path
   const named: Record<number, string> = {
     7: 'a',
     8: 'b',
@@ -75,7 +76,9 @@ const zero = '0'.repeat(40)
 function comparedLines(before: TreeEntry | undefined, after: TreeEntry | undefined): InPlace | undefined {
   const [oldText, newText] = [before === undefined ? '' : textOf(before), after === undefined ? '' : textOf(after)]
   if (oldText === undefined || newText === undefined) return undefined
-  const inPlace = before?.data && after?.data && changedInPlace(before.data, after.data, context)
+  const origin = after?.data && originOf(after.data)
+  const splices = origin !== undefined && origin.base === before?.data ? origin.splices : undefined
+  const inPlace = before?.data && after?.data && changedInPlace(before.data, after.data, context, splices)
   if (inPlace !== undefined) return inPlace
   const [a, b] = [splitLines(oldText), splitLines(newText)]
   return { a, b, changes: before?.oid === after?.oid ? [] : diffLines(a, b) }

@@ -4,6 +4,7 @@ import { applyPatch } from '../../../core/dte/diff/apply.ts'
 import { changedInPlace } from '../../../core/dte/diff/in-place.ts'
 import { diffLines, splitLines } from '../../../core/dte/diff/lines.ts'
 import { diffTrees } from '../../../core/dte/diff/unified.ts'
+import { type Splice, spliced } from '../../../core/dte/spliced.ts'
 import { applyChanges, blobEntry, type Tree, treeFromFiles, treeId } from '../../../core/dte/tree.ts'
 import { GitTrees } from '../../support/git-trees.ts'
 
@@ -75,6 +76,34 @@ test('texts are compared in place where each line that changed is found nowhere 
     { seed: 5, numRuns: 2_000 },
   )
   expect(compared).toBeGreaterThan(200)
+})
+
+test('where it is known what was edited, the lines that changed are those that a comparison finds', () => {
+  const line = fc.constantFrom('a', 'bc', '', 'old name', '}', 'what stays '.repeat(9))
+  const edit = fc.tuple(fc.nat(400), fc.nat(6), fc.constantFrom('', 'q', 'old', 'new', 'x\n', '\n', 'ä'))
+  const text = fc
+    .tuple(fc.array(line, { maxLength: 40 }), fc.boolean())
+    .map(([l, end]) => l.join('\n') + (end ? '\n' : ''))
+  let known = 0
+  fc.assert(
+    fc.property(text, fc.array(edit, { minLength: 1, maxLength: 6 }), (was, edits) => {
+      const base = Buffer.from(was)
+      const splices: Splice[] = []
+      const placed = edits.map(([at, length, put]) => [at % (base.length + 1), length, put] as const)
+      for (const [start, length, put] of placed.sort((a, b) => a[0] - b[0])) {
+        if (start < (splices.at(-1)?.end ?? 0)) continue
+        splices.push({ start, end: Math.min(base.length, start + length), text: put })
+      }
+      const is = spliced(base, splices)
+      const found = changedInPlace(Buffer.from(base), Buffer.from(is), 3)
+      expect(changedInPlace(base, is, 3, splices)).toEqual(found)
+      // Once more, from what is known of the text by now.
+      expect(changedInPlace(base, is, 3, splices)).toEqual(found)
+      if (found !== undefined && found.changes.length > 0) known++
+    }),
+    { seed: 3, numRuns: 4_000, examples: [['a\nb', [[2, 1, '']]]] },
+  )
+  expect(known).toBeGreaterThan(300)
 })
 
 const diffOf = (before: Tree, after: Tree, moved?: Map<string, string>): string =>

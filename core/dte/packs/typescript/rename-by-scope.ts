@@ -15,6 +15,7 @@ import { readingsOf } from './readings.ts'
 import { planRename, type Rename, type RenamePlan } from './rename-plan.ts'
 import { type Site, sitesOf } from './sites.ts'
 import type { Slice } from './slice.ts'
+import { parsedAlone } from './source-cache.ts'
 import { checkSyntax } from './syntax.ts'
 import { filesWith, inLibraries } from './words.ts'
 
@@ -155,10 +156,9 @@ function isOtherTag({ old, to, edits }: RenamePlan): boolean {
 function meaningOf(project: Project, symbol: string): Meaning | undefined {
   const { path, names } = parseAddress(symbol)
   const text = project.files.text(path)
-  if (names?.length !== 1 || text === undefined) return undefined
-  const languageVersion = ts.ScriptTarget.ESNext
-  const jsDocParsingMode = ts.JSDocParsingMode.ParseNone
-  const source = ts.createSourceFile(toVirtual(path), text, { languageVersion, jsDocParsingMode })
+  const oid = project.files.oid(path)
+  if (names?.length !== 1 || text === undefined || oid === undefined) return undefined
+  const source = parsedAlone(toVirtual(path), oid, text)
   const declared = source.statements.filter((s) => (s as { name?: ts.Node }).name?.getText(source) === names[0])
   if (declared.some(ts.isModuleDeclaration)) return undefined
   if (declared.some(ts.isClassDeclaration)) return 'any'

@@ -101,6 +101,17 @@ export function parsedPlainUses(
   )
 }
 
+/** A source file by itself: its own statements, without parents and comments. */
+export function parsedAlone(name: string, oid: string, text: string): ts.SourceFile {
+  const languageVersion = ts.ScriptTarget.ESNext
+  const jsDocParsingMode = ts.JSDocParsingMode.ParseNone
+  return sources.get(
+    `${oid} ${name} without comments`,
+    (source) => source.text.length,
+    () => ts.createSourceFile(name, text, { languageVersion, jsDocParsingMode }),
+  )
+}
+
 /** A source file for what it says of other files, without parents; of the rest nothing, where its tokens allow that. */
 export function parsedForImports(
   name: string,
